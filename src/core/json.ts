@@ -1,0 +1,12 @@
+/** Any JSON value, deeply read-only. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object, deeply read-only. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a JSON object: neither an array nor null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
