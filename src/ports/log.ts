@@ -1,0 +1,156 @@
+import type { AttemptDraft, Verdict } from '../core/attempt.ts';
+import type { DeliveryStatus, Lookup, SkipReason } from '../core/delivery.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { EventStatus, StoredEvent } from '../core/event.ts';
+
+/** One page of a list, newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** The row key to go on after; null on the last page. */
+  readonly nextBefore: number | null;
+}
+
+/** Where a page starts: rows older than the key `before`; null = from the newest. At most 200 rows. */
+export interface PageRequest {
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** Filters of deliveries, in any combination; a missing one does not filter. */
+export interface DeliveryFilter {
+  readonly status?: DeliveryStatus;
+  readonly mapping?: string;
+  readonly event?: string;
+  /** The member's key or any alias; with or without its tenant. */
+  readonly member?: string;
+  readonly destination?: string;
+  readonly endpoint?: string;
+  readonly code?: ErrorCode;
+  /** Created at or after, ms. */
+  readonly sinceMs?: number;
+  /** Created before, ms. */
+  readonly untilMs?: number;
+  /** The start of an id (`dlv_…`, `evt_…`), of a message id, or of an alias. */
+  readonly q?: string;
+}
+
+/** Filters of events, in any combination. */
+export interface EventFilter {
+  readonly status?: EventStatus;
+  readonly event?: string;
+  readonly source?: string;
+  readonly member?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly q?: string;
+}
+
+/** A delivery in a list. Times in ms. */
+export interface DeliveryRow {
+  readonly id: number;
+  readonly eventId: number;
+  readonly event: string;
+  readonly mapping: string;
+  readonly mappingVersion: string;
+  readonly destination: string;
+  readonly endpoint: string;
+  readonly member: string | null;
+  readonly status: DeliveryStatus;
+  readonly reason: SkipReason | null;
+  readonly code: ErrorCode | null;
+  readonly attempts: number;
+  readonly part: number;
+  readonly run: number;
+  /** The delivery at the head of its lane that holds it; null when nothing does. */
+  readonly blockedBy: number | null;
+  readonly createdAtMs: number;
+  /** When it is tried or looked at next; null when it is final. */
+  readonly dueAtMs: number | null;
+}
+
+/** One logged try. */
+export interface AttemptRow extends AttemptDraft {
+  readonly id: number;
+  readonly claimNo: number;
+}
+
+/** A delivery with all that led to it. */
+export interface DeliveryDetail extends DeliveryRow {
+  readonly detail: string | null;
+  readonly request: string | null;
+  readonly emptyKeys: readonly string[];
+  readonly lookups: readonly Lookup[];
+  /** The mapping's text of that version; null when it was never stored. */
+  readonly mappingText: string | null;
+  readonly mappingFile: string | null;
+  readonly sourceEvent: StoredEvent;
+  readonly attemptLog: readonly AttemptRow[];
+}
+
+/** An event in a list. */
+export interface EventRow {
+  readonly id: number;
+  readonly name: string;
+  readonly source: string;
+  readonly storeCode: string;
+  readonly messageId: string | null;
+  readonly member: string | null;
+  readonly status: EventStatus;
+  readonly code: ErrorCode | null;
+  /** Repeats that were answered and not stored again. */
+  readonly duplicates: number;
+  readonly clockMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** An event with its body and what was made of it. */
+export interface EventDetail extends EventRow {
+  readonly body: string;
+  readonly deliveries: readonly DeliveryRow[];
+}
+
+/** An event name that no mapping took. */
+export interface UnmatchedName {
+  readonly name: string;
+  readonly source: string;
+  readonly count: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+/** Totals from the counters kept with every transition, since `sinceMs` (whole hours), and what is open now. */
+export interface Stats {
+  readonly received: number;
+  readonly duplicates: number;
+  readonly unmatched: number;
+  readonly failed: number;
+  /** Deliveries that reached a final state, by state; `shadowed` and `skipped` included. */
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
+  /** Deliveries that needed more than one attempt. */
+  readonly retried: number;
+  readonly attempts: Readonly<Record<Verdict, number>>;
+  /** Events not yet routed. */
+  readonly unrouted: number;
+}
+
+/** A stored load of mappings, for lists. */
+export interface ReceiptRow {
+  readonly id: number;
+  readonly atMs: number;
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly detail: string;
+}
+
+/** The log's reads: short, keyed, never a count over history. Unknown filters find nothing; they never throw. */
+export interface Log {
+  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>;
+  /** Null when there is no such row. */
+  delivery(id: number): Promise<DeliveryDetail | null>;
+  events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
+  event(id: number): Promise<EventDetail | null>;
+  unmatchedNames(limit: number): Promise<readonly UnmatchedName[]>;
+  receipts(page: PageRequest): Promise<Page<ReceiptRow>>;
+  /** `pending` and `waiting` in `deliveries` are what is open now. */
+  stats(sinceMs: number): Promise<Stats>;
+}

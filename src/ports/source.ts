@@ -1,0 +1,41 @@
+import type { Identity } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
+
+/** An inbound request as it is verified: before anything is parsed. */
+export interface InboundRequest {
+  readonly method: string;
+  /** Lower-case names; repeated headers joined with `, `. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The raw bytes; verification by header or credentials does not look at them. */
+  readonly body: Uint8Array;
+  readonly receivedAtMs: number;
+}
+
+/** What the envelope of a body says; null where it says nothing usable. */
+export interface Envelope {
+  readonly name: string | null;
+  /** The tenant; empty when none is named. */
+  readonly storeCode: string;
+  readonly messageId: string | null;
+  readonly createdAtMs: number | null;
+}
+
+/** A configured door for webhooks. */
+export interface Source {
+  readonly id: string;
+  /** Whether verification needs the body (signatures) or can refuse before it is read. */
+  readonly verifiesBody: boolean;
+  /** Null when the request is genuine, else one line why not, fit for a log: never a secret. Constant time. */
+  verify(request: InboundRequest): string | null;
+  /** Reads the envelope. Never throws, whatever the body. */
+  read(body: JsonObject): Envelope;
+  /** Who the event is about and what it teaches. Pure, never throws. */
+  identify(body: JsonObject, clockMs: number): Identity;
+  readonly catalogue: EventCatalogue;
+}
+
+/** What a source type knows about its events, for lints and samples. */
+export interface EventCatalogue {
+  /** Event name → JSON Schema (draft 2020-12) of the whole body. */
+  readonly events: ReadonlyMap<string, JsonObject>;
+}

@@ -1,0 +1,97 @@
+import type { AttemptDraft } from '../core/attempt.ts';
+import type { ClaimedDelivery, DeliveryDraft, RoutedEvent } from '../core/delivery.ts';
+import type { EventDraft, Fact, FactKey, StoredEvent } from '../core/event.ts';
+import type { Mapping } from '../core/mapping.ts';
+import type { Decision } from '../core/retry-policy.ts';
+import type { Log } from './log.ts';
+
+/** What accepting one draft came to. */
+export type Accepted =
+  | { readonly ok: true; readonly eventId: number; readonly duplicate: boolean; readonly bodyDiffers: boolean }
+  | { readonly ok: false; readonly error: Error };
+
+/** What a transition did with one item: `stale` = a newer claim decides; `repeated` = it was done before. */
+export type Applied = 'applied' | 'stale' | 'repeated';
+
+/** Which deliveries to claim. */
+export interface Claim {
+  readonly destination: string;
+  readonly limit: number;
+  readonly nowMs: number;
+  /** When the claim expires. */
+  readonly leaseEndMs: number;
+}
+
+/** One try, and what becomes of its delivery. */
+export interface SettledAttempt {
+  readonly deliveryId: number;
+  readonly claimNo: number;
+  /** Null when nothing was tried (a released claim). */
+  readonly attempt: AttemptDraft | null;
+  readonly decision: Decision;
+  readonly nowMs: number;
+}
+
+/** A delivery that waits for a fact and whose time has come. */
+export interface WaitingDelivery {
+  readonly id: number;
+  readonly event: StoredEvent;
+  readonly mapping: string;
+  readonly run: number;
+  /** Since when it waits, in ms. */
+  readonly waitingSinceMs: number;
+}
+
+/** What a look at a waiting delivery came to: its own row first (part 0), further parts after it. */
+export interface SettledWaiting {
+  readonly deliveryId: number;
+  readonly deliveries: readonly DeliveryDraft[];
+}
+
+/** A file of mappings whose text was good. */
+export interface MappingFile {
+  /** Relative to the mappings folder. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The stored record of one load of the mappings: the newest tells what is live. */
+export interface Receipt {
+  readonly atMs: number;
+  readonly outcome: 'accepted' | 'refused' | 'partly';
+  readonly durationMs: number;
+  /** JSON text: per file the old and new versions, accepted or refused with its lints. */
+  readonly detail: string;
+}
+
+/**
+ * The durable state: whole transitions over arrays, results per item. What arrives in one turn of the event loop
+ * shares one commit; a promise resolves after its commit, and rejects with `STORE_UNWRITABLE` or `STORE_FAILED` when
+ * the commit fails, in which case nothing of it happened. One bad item never fails its neighbours.
+ */
+export interface Store extends Log {
+  /** Stores events with their aliases and facts, once per dedupe key. */
+  accept(drafts: readonly EventDraft[]): Promise<readonly Accepted[]>;
+  /** Hands out accepted events in acceptance order, each once per process life. */
+  claimEvents(limit: number): Promise<readonly StoredEvent[]>;
+  /** Writes what routing decided. Routing twice writes nothing twice. */
+  settleRoutes(routed: readonly RoutedEvent[], nowMs: number): Promise<readonly Applied[]>;
+  /** Claims heads and laneless deliveries that are due, oldest due first. */
+  claimDeliveries(claim: Claim): Promise<readonly ClaimedDelivery[]>;
+  /** Claims whose lease ended before `nowMs`; with `all`, every claim (of a process that died). Changes nothing. */
+  expiredClaims(nowMs: number, limit: number, all: boolean): Promise<readonly ClaimedDelivery[]>;
+  /** Logs tries and applies their decisions. A stale claim's decision is dropped, its attempt kept. */
+  settleAttempts(settled: readonly SettledAttempt[]): Promise<readonly Applied[]>;
+  /** Waiting deliveries whose next look is due, or whose fact has arrived. */
+  dueWaiting(nowMs: number, limit: number): Promise<readonly WaitingDelivery[]>;
+  settleWaiting(settled: readonly SettledWaiting[], nowMs: number): Promise<readonly Applied[]>;
+  /** The facts of these keys, in order; null where there is none. */
+  facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
+  /** Keeps the texts of these mappings, once per version. */
+  rememberMappings(mappings: readonly Mapping[], nowMs: number): Promise<void>;
+  /** Makes these the last good files, and stores the receipt of the load. */
+  recordLoad(files: readonly MappingFile[], receipt: Receipt): Promise<void>;
+  /** The last good files. */
+  lastGoodFiles(): Promise<readonly MappingFile[]>;
+  close(): Promise<void>;
+}

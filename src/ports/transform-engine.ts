@@ -1,0 +1,79 @@
+import type { Lookup, SkipReason } from '../core/delivery.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { FactKey } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { Mapping } from '../core/mapping.ts';
+
+/** The event as formulas see it. */
+export interface TransformInput {
+  /** The body as JSON text. */
+  readonly body: string;
+  /** What `$eventId()` yields for part 0. */
+  readonly eventId: string;
+  /** What `$now()` and `$millis()` yield: the event's clock, in ms. */
+  readonly clockMs: number;
+  readonly source: string;
+  readonly storeCode: string;
+}
+
+/** One mapping to run over one event. */
+export interface TransformJob {
+  readonly mapping: Mapping;
+  readonly input: TransformInput;
+  /** Facts looked up so far; null = looked up and not there. */
+  readonly lookups: readonly Lookup[];
+  /** Whether each formula's value is wanted back. */
+  readonly trace: boolean;
+}
+
+/** One formula's value, for preview and the log. */
+export interface FormulaValue {
+  readonly path: string;
+  readonly formula: string;
+  /** Undefined when it yielded nothing. */
+  readonly value: Json | undefined;
+}
+
+/** One request that a job made, or why that part failed. */
+export type TransformPart =
+  | {
+      readonly kind: 'request';
+      /** The request as JSON text: an object, not yet completed. */
+      readonly text: string;
+      readonly emptyKeys: readonly string[];
+      /** What the mapping's `member` formula yielded; null = it has none or it yielded nothing. */
+      readonly member: string | null;
+      readonly values: readonly FormulaValue[];
+    }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly path: string | null };
+
+/** What a job came to. */
+export type TransformResult =
+  | { readonly kind: 'skipped'; readonly reason: Extract<SkipReason, 'condition' | 'empty'> }
+  | { readonly kind: 'parts'; readonly parts: readonly TransformPart[] }
+  /** Facts that no look-up covered yet: look them up and run the job again. */
+  | { readonly kind: 'needs'; readonly facts: readonly FactKey[] }
+  /** Looked up and not there. */
+  | { readonly kind: 'missing'; readonly facts: readonly FactKey[] }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly path: string | null };
+
+/** Runs mappings over events, off the ingest thread, with a deadline that really kills. */
+export interface TransformEngine {
+  /** Runs a chunk; results in the jobs' order. Never rejects: a failure is a result. */
+  run(jobs: readonly TransformJob[]): Promise<readonly TransformResult[]>;
+  close(): Promise<void>;
+}
+
+/** What is wrong with a formula's text. */
+export interface FormulaFault {
+  readonly code: Extract<ErrorCode, 'MAPPING_FORMULA_SYNTAX' | 'MAPPING_UNKNOWN_FUNCTION' | 'MAPPING_TOO_LARGE'>;
+  /** 0-based offset in the formula's text. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Checks formulas without running them. */
+export interface FormulaChecker {
+  /** All faults of a formula; empty when it compiles and calls only functions that exist. */
+  check(text: string): readonly FormulaFault[];
+}
