@@ -42,11 +42,12 @@ export interface WaitingDelivery {
   readonly waitingSinceMs: number;
 }
 
-/** What a look at a waiting delivery came to: its own row first (part 0), further parts after it. */
-export interface SettledWaiting {
-  readonly deliveryId: number;
-  readonly deliveries: readonly DeliveryDraft[];
-}
+/** What a look at a waiting delivery came to. */
+export type SettledWaiting =
+  /** Its own row first (part 0, which may be waiting still), further parts after it. */
+  | { readonly kind: 'shaped'; readonly deliveryId: number; readonly deliveries: readonly DeliveryDraft[] }
+  /** Its mapping is gone: looked at again at `dueAtMs`; null = its time is up, dead with `TRANSFORM_RECALL_MISSING`. */
+  | { readonly kind: 'postponed'; readonly deliveryId: number; readonly dueAtMs: number | null };
 
 /** A file of mappings whose text was good. */
 export interface MappingFile {

@@ -1,0 +1,32 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+
+/** What persisting needs. */
+export interface PersistTools {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Aborts at shutdown: what is not written by then is found again at the next start. */
+  readonly signal: AbortSignal;
+}
+
+const RETRY_EVERY_MS = 1_000;
+
+/**
+ * Repeats a transition until the store takes it: work already done is never dropped because a disk is full for a while.
+ * Returns null when the signal aborted first.
+ */
+export async function persist<Result>(
+  what: string,
+  transition: () => Promise<Result>,
+  tools: PersistTools,
+): Promise<Result | null> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await transition();
+    } catch (cause) {
+      if (failures === 0) tools.log.error({ stage: 'store', err: String(cause) }, `cannot store ${what}; trying again`);
+    }
+    if (tools.signal.aborted) return null;
+    await tools.clock.sleep(RETRY_EVERY_MS, tools.signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,52 @@
+import type { AttemptDraft } from '../core/attempt.ts';
+import type { ClaimedDelivery } from '../core/delivery.ts';
+import { decide, type RetryPolicy } from '../core/retry-policy.ts';
+import type { RuleSet } from '../core/rule-set.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SettledAttempt, Store } from '../ports/store.ts';
+import { policiesOf } from './deliver.ts';
+
+/** What recovering claims needs. */
+export interface RecoverTools {
+  readonly store: Pick<Store, 'expiredClaims' | 'settleAttempts'>;
+  readonly clock: Clock;
+  readonly ruleSet: () => RuleSet;
+  /** The retry policy of a destination; null when it is not configured any more. */
+  readonly retryOf: (destination: string) => RetryPolicy | null;
+}
+
+/** Which claims are lost: those whose lease ended, or (at a start) all of them. */
+export type LostClaims = 'expired' | 'all';
+
+const CHUNK = 500;
+
+/**
+ * Turns claims nobody will settle into `ambiguous` attempts: the bytes may or may not have left. Returns how many.
+ */
+export async function recoverClaims(lost: LostClaims, tools: RecoverTools): Promise<number> {
+  const nowMs = tools.clock.now();
+  const claims = await tools.store.expiredClaims(nowMs, CHUNK, lost === 'all');
+  if (claims.length === 0) return 0;
+  await tools.store.settleAttempts(claims.map((claim) => interrupted(claim, nowMs, tools)));
+  return claims.length;
+}
+
+function interrupted(claim: ClaimedDelivery, nowMs: number, tools: RecoverTools): SettledAttempt {
+  const attempt: AttemptDraft = {
+    verdict: 'ambiguous',
+    code: 'DELIVERY_INTERRUPTED',
+    httpStatus: null,
+    detail: 'The process ended while it was being sent',
+    response: null,
+    retryAfterMs: null,
+    startedAtMs: nowMs,
+    durationMs: 0,
+  };
+  const { id: deliveryId, claimNo, retries, pendingSinceMs } = claim;
+  const base = tools.retryOf(claim.destination);
+  // Deliveries of a destination that is not configured any more wait for its return.
+  if (!base) return { deliveryId, claimNo, attempt, decision: { kind: 'release', dueAtMs: nowMs }, nowMs };
+  const { retry, onAmbiguous } = policiesOf(claim.mapping, base, tools.ruleSet());
+  const outcome = { answer: attempt, retries, pendingSinceMs, nowMs, random: tools.clock.random() };
+  return { deliveryId, claimNo, attempt, decision: decide(outcome, retry, onAmbiguous), nowMs };
+}

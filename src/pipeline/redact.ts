@@ -1,0 +1,31 @@
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** What stands in the place of a redacted value. */
+export const REDACTED = '[redacted]';
+
+/**
+ * Replaces the values at these dotted paths, in every element of an array on the way. Returns the same object when no
+ * path leads anywhere, so that an untouched body keeps its own bytes.
+ */
+export function redact(body: JsonObject, paths: readonly string[]): JsonObject {
+  return paths.reduce((redacted, path) => replaceAt(redacted, path.split('.')) as JsonObject, body);
+}
+
+function replaceAt(value: Json, path: readonly string[]): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return value === null ? null : REDACTED;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => replaceAt(item, path));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const members = value as JsonObject;
+  if (!Object.hasOwn(members, key)) return value;
+  const replaced = replaceAt(members[key] ?? null, rest);
+  return replaced === members[key] ? value : withMember(members, key, replaced);
+}
+
+/** A copy with one member replaced; safe for a member named `__proto__`. */
+function withMember(members: JsonObject, key: string, member: Json): JsonObject {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, name === key ? member : value]));
+}

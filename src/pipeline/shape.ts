@@ -1,0 +1,201 @@
+import type { DeliveryDraft, Lookup, RoutedEvent } from '../core/delivery.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Fact, FactKey, StoredEvent } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
+import { MAX_REQUEST_BYTES, type Mapping } from '../core/mapping.ts';
+import { nextLookMs } from '../core/waiting.ts';
+import type { Endpoint } from '../ports/destination.ts';
+import type { TransformEngine, TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
+
+/** What shaping needs: it changes nothing. */
+export interface ShapeTools {
+  readonly engine: Pick<TransformEngine, 'run'>;
+  /** The facts of these keys, in order; null where there is none. */
+  readonly facts: (keys: readonly FactKey[]) => Promise<readonly (Fact | null)[]>;
+  /** The endpoint a mapping sends to; null when its destination is gone. */
+  readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
+}
+
+/** One mapping over one event. */
+export interface Shaping {
+  readonly event: StoredEvent;
+  readonly mapping: Mapping;
+  readonly run: number;
+  /** Since when it waits for a fact, in ms. */
+  readonly waitingSinceMs: number;
+  readonly nowMs: number;
+}
+
+/** Formulas may recall by what they recalled before; nobody needs more rounds than this. */
+const MOST_RECALL_ROUNDS = 8;
+/** Characters of an explanation that the log keeps. */
+const LONGEST_DETAIL = 500;
+
+/** Condition → each → transform → complete → endpoint schema, for each shaping; the drafts in the same order. */
+export async function shape(
+  shapings: readonly Shaping[],
+  tools: ShapeTools,
+): Promise<readonly (readonly DeliveryDraft[])[]> {
+  const results = await runRecalling(
+    shapings.map(({ event, mapping }) => jobOf(event, mapping)),
+    tools,
+  );
+  return shapings.map((shaping, index) => {
+    const { result, lookups } = results[index] ?? { result: lost, lookups: [] };
+    return draftsOf(shaping, result, lookups, tools);
+  });
+}
+
+/** The result of routing one event, from the drafts of the mappings that matched it. */
+export function routedOf(event: StoredEvent, drafts: readonly DeliveryDraft[], matched: number): RoutedEvent {
+  return { eventId: event.id, status: matched > 0 ? 'routed' : 'unmatched', code: null, deliveries: drafts };
+}
+
+/** What `$eventId()` yields: the message id, else the dedupe hash. */
+export function eventIdOf(event: Pick<StoredEvent, 'messageId' | 'dedupeKey'>): string {
+  return event.messageId ?? event.dedupeKey;
+}
+
+/** A job for the engine. */
+export function jobOf(event: StoredEvent, mapping: Mapping): TransformJob {
+  const { body, clockMs, source, storeCode } = event;
+  return { mapping, input: { body, eventId: eventIdOf(event), clockMs, source, storeCode }, lookups: [], trace: false };
+}
+
+/** A job's result with the look-ups it was reached with. */
+export interface RecalledResult {
+  readonly result: TransformResult;
+  readonly lookups: readonly Lookup[];
+}
+
+/** Runs jobs, looking up the facts they ask for, until none asks for more. */
+export async function runRecalling(
+  jobs: readonly TransformJob[],
+  tools: Pick<ShapeTools, 'engine' | 'facts'>,
+): Promise<readonly RecalledResult[]> {
+  const results = await tools.engine.run(jobs);
+  const settled = jobs.map((job, index) => ({ result: results[index] ?? lost, lookups: job.lookups }));
+  return recallRound(jobs, settled, tools, MOST_RECALL_ROUNDS);
+}
+
+async function recallRound(
+  jobs: readonly TransformJob[],
+  settled: readonly RecalledResult[],
+  tools: Pick<ShapeTools, 'engine' | 'facts'>,
+  roundsLeft: number,
+): Promise<readonly RecalledResult[]> {
+  const asking = settled.flatMap(({ result }, index) =>
+    result.kind === 'needs' ? [{ index, facts: result.facts }] : [],
+  );
+  if (asking.length === 0) return settled;
+  if (roundsLeft === 0) return settled.map((one) => (one.result.kind === 'needs' ? { ...one, result: endless } : one));
+  const found = await tools.facts(asking.flatMap(({ facts }) => facts));
+  const values = found.values();
+  const again = asking.flatMap(({ index, facts }) => {
+    const job = jobs[index];
+    const learned = facts.map(({ kind, key }) => ({ kind, key, value: values.next().value?.value ?? null }));
+    return job ? [{ index, job: { ...job, lookups: [...job.lookups, ...learned] } }] : [];
+  });
+  const results = await tools.engine.run(again.map(({ job }) => job));
+  const nextJobs = [...jobs];
+  const nextSettled = [...settled];
+  for (const [position, { index, job }] of again.entries()) {
+    nextJobs[index] = job;
+    nextSettled[index] = { result: results[position] ?? lost, lookups: job.lookups };
+  }
+  return recallRound(nextJobs, nextSettled, tools, roundsLeft - 1);
+}
+
+const lost: TransformResult = {
+  kind: 'failed',
+  code: 'TRANSFORM_CRASHED',
+  message: 'The engine gave no result',
+  path: null,
+};
+const endless: TransformResult = {
+  kind: 'failed',
+  code: 'TRANSFORM_ERROR',
+  message: `$recall asked for further facts more than ${MOST_RECALL_ROUNDS} times over`,
+  path: null,
+};
+
+function draftsOf(
+  shaping: Shaping,
+  result: TransformResult,
+  lookups: readonly Lookup[],
+  tools: Pick<ShapeTools, 'endpoint'>,
+): readonly DeliveryDraft[] {
+  const blank = blankDraft(shaping, lookups);
+  if (result.kind === 'skipped') return [{ ...blank, status: 'skipped', reason: result.reason }];
+  if (result.kind === 'failed') return [{ ...blank, ...dead(result.code, result.message, result.path) }];
+  if (result.kind !== 'parts') return [{ ...blank, ...waitingFor(result.facts, shaping) }];
+  return result.parts.map((part, index) => partDraft({ ...blank, part: index }, part, shaping, tools));
+}
+
+function blankDraft({ event, mapping, run, nowMs }: Shaping, lookups: readonly Lookup[]): DeliveryDraft {
+  return {
+    mapping: mapping.id,
+    mappingVersion: mapping.version,
+    part: 0,
+    run,
+    destination: mapping.destination,
+    endpoint: mapping.endpoint,
+    member: event.member,
+    ordered: mapping.order === 'member' && event.member !== null,
+    status: 'dead',
+    reason: null,
+    code: null,
+    detail: null,
+    request: null,
+    emptyKeys: [],
+    lookups,
+    missing: [],
+    dueAtMs: nowMs,
+  };
+}
+
+function waitingFor(missing: readonly FactKey[], { waitingSinceMs, nowMs }: Shaping): Partial<DeliveryDraft> {
+  const wanted = missing.map(({ kind, key }) => `${kind} ${key}`).join(', ');
+  const dueAtMs = nextLookMs(waitingSinceMs, nowMs);
+  if (dueAtMs === null) return dead('TRANSFORM_RECALL_MISSING', `Nothing taught us ${wanted} in time`, null);
+  return { status: 'waiting', detail: `Waits for ${wanted}`, missing, dueAtMs };
+}
+
+function partDraft(
+  blank: DeliveryDraft,
+  part: TransformPart,
+  { event, mapping }: Shaping,
+  tools: Pick<ShapeTools, 'endpoint'>,
+): DeliveryDraft {
+  if (part.kind === 'failed') return { ...blank, ...dead(part.code, part.message, part.path) };
+  const member = part.member === null ? event.member : `${event.storeCode}/${part.member}`;
+  const draft = { ...blank, member, ordered: mapping.order === 'member' && member !== null, emptyKeys: part.emptyKeys };
+  const endpoint = tools.endpoint(mapping.destination, mapping.endpoint);
+  if (!endpoint) {
+    return {
+      ...draft,
+      ...dead('MAPPING_UNKNOWN_DESTINATION', `${mapping.destination}.${mapping.endpoint} is gone`, null),
+    };
+  }
+  const frozen = endpoint.freeze(JSON.parse(part.text) as JsonObject, event.clockMs);
+  if (!frozen.ok) return { ...draft, ...dead('TRANSFORM_REQUEST_INVALID', sentence(frozen.problems), null) };
+  if (Buffer.byteLength(frozen.text) > MAX_REQUEST_BYTES) {
+    return {
+      ...draft,
+      ...dead('TRANSFORM_TOO_LARGE', `The request has ${Buffer.byteLength(frozen.text)} bytes`, null),
+    };
+  }
+  return { ...draft, status: mapping.mode === 'shadow' ? 'shadowed' : 'pending', request: frozen.text };
+}
+
+function dead(
+  code: ErrorCode,
+  message: string,
+  path: string | null,
+): Pick<DeliveryDraft, 'status' | 'code' | 'detail'> {
+  return { status: 'dead', code, detail: (path === null ? message : `${path}: ${message}`).slice(0, LONGEST_DETAIL) };
+}
+
+function sentence(problems: readonly { readonly path: string; readonly message: string }[]): string {
+  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+}
