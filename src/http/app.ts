@@ -1,0 +1,129 @@
+import express, { type ErrorRequestHandler, type Express, type Request, Router } from 'express';
+import { PointsmanError } from '../core/errors.ts';
+import { type IdKind, rowKey } from '../core/id.ts';
+import type { RuleSet } from '../core/rule-set.ts';
+import type { EndpointCatalogue } from '../ports/destination.ts';
+import type { Log } from '../ports/log.ts';
+import type { Logger } from '../ports/logger.ts';
+import { type ApiToken, requireToken } from './api-auth.ts';
+import { deliveryFilterOf, eventFilterOf } from './filters.ts';
+import {
+  deliveryDetailView,
+  deliveryView,
+  eventDetailView,
+  eventView,
+  receiptView,
+  shownVersion,
+  unmatchedView,
+} from './log-view.ts';
+import { listView, pageRequestOf, type Query } from './paging.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
+
+/** What the app answers from. */
+export interface AppTools {
+  readonly log: Logger;
+  /** Reads that never stall the door. */
+  readonly reads: Log;
+  readonly tokens: readonly ApiToken[];
+  readonly version: string;
+  readonly ruleSet: () => RuleSet;
+  readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
+  /** Null when ready, else one line why not. */
+  readonly unreadiness: () => Promise<string | null>;
+}
+
+const MOST_UNMATCHED_NAMES = 200;
+
+/** Everything on the port that is not a webhook: health, version, and the log under `/api/v1`. */
+export function createApp(tools: AppTools): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get(['/healthz', '/livez'], (_request, response) => void response.json({ status: 'ok' }));
+  app.get(['/readyz', '/ready'], async (_request, response) => {
+    const why = await tools.unreadiness();
+    response.status(why === null ? 200 : 503).json(why === null ? { status: 'ready' } : { status: 'not ready', why });
+  });
+  app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
+  app.use('/api', requireToken(tools.tokens));
+  app.use('/api/v1', logRoutes(tools), ruleRoutes(tools));
+  app.use((request: Request) => {
+    throw new PointsmanError('API_NOT_FOUND', `Nothing answers ${request.method} ${request.path.slice(0, 200)}`);
+  });
+  app.use(answerProblem(tools.log));
+  return app;
+}
+
+function logRoutes({ reads }: AppTools): Router {
+  const routes = Router();
+  routes.get('/deliveries', async (request, response) => {
+    const { page, filters } = pageRequestOf(queryOf(request));
+    response.json(listView(await reads.deliveries(deliveryFilterOf(filters), page), deliveryView, filters));
+  });
+  routes.get('/deliveries/:id', async (request, response) => {
+    response.json(deliveryDetailView(await found('dlv', request.params.id, (key) => reads.delivery(key))));
+  });
+  routes.get('/events', async (request, response) => {
+    const { page, filters } = pageRequestOf(queryOf(request));
+    response.json(listView(await reads.events(eventFilterOf(filters), page), eventView, filters));
+  });
+  routes.get('/events/unmatched', async (_request, response) => {
+    const names = await reads.unmatchedNames(MOST_UNMATCHED_NAMES);
+    response.json({ items: names.map(unmatchedView), next: null });
+  });
+  routes.get('/events/:id', async (request, response) => {
+    response.json(eventDetailView(await found('evt', request.params.id, (key) => reads.event(key))));
+  });
+  routes.get('/reloads', async (request, response) => {
+    const { page, filters } = pageRequestOf(queryOf(request));
+    response.json(listView(await reads.receipts(page), receiptView, filters));
+  });
+  routes.get('/stats', async (_request, response) => void response.json(await reads.stats(0)));
+  return routes;
+}
+
+function ruleRoutes({ ruleSet, destinations }: AppTools): Router {
+  const routes = Router();
+  routes.get('/mappings', (_request, response) => {
+    response.json({ items: ruleSet().mappings.map(mappingView), next: null });
+  });
+  routes.get('/mappings/:id', (request, response) => {
+    const mapping = ruleSet().byId.get(request.params.id);
+    if (!mapping) throw new PointsmanError('API_NOT_FOUND', `There is no mapping ${request.params.id}`);
+    response.json({ ...mappingView(mapping), text: mapping.text });
+  });
+  routes.get('/destinations', (_request, response) => {
+    const items = [...destinations].map(([id, { endpoints }]) => ({ id, endpoints: [...endpoints.keys()] }));
+    response.json({ items, next: null });
+  });
+  return routes;
+}
+
+function mappingView(mapping: RuleSet['mappings'][number]) {
+  const { id, file, version, description, enabled, mode, source, events, destination, endpoint } = mapping;
+  const to = `${destination}.${endpoint}`;
+  return { id, file, version: shownVersion(version), description, enabled, mode, source, events, to };
+}
+
+/** The row behind a public id. Throws `API_NOT_FOUND` when there is none. */
+async function found<Row>(kind: IdKind, id: string, read: (key: number) => Promise<Row | null>): Promise<Row> {
+  const key = rowKey(kind, id);
+  const row = key === null ? null : await read(key);
+  if (row === null) throw new PointsmanError('API_NOT_FOUND', `There is no ${id}`);
+  return row;
+}
+
+function queryOf(request: Request): Query {
+  const odd = Object.entries(request.query).find(([, value]) => typeof value !== 'string');
+  if (odd) throw new PointsmanError('API_BAD_FILTER', `${odd[0]} is given more than once`);
+  return request.query as Query;
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  return (error, _request, response, _next) => {
+    const problem = problemOf(error);
+    if (problem.code === 'API_INTERNAL')
+      log.error({ stage: 'api', err: String(error?.stack ?? error) }, 'the API failed');
+    if (problem.status === 401) response.set('www-authenticate', 'Bearer');
+    response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  };
+}

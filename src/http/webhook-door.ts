@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PointsmanError } from '../core/errors.ts';
+import { publicId } from '../core/id.ts';
+import { type ReceiveTools, receive } from '../pipeline/receive.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Source } from '../ports/source.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { readBody } from './read-body.ts';
+
+/** What the door needs. */
+export interface DoorTools extends ReceiveTools {
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly bodyLimitBytes: number;
+  readonly clock: Clock;
+}
+
+/** Where webhooks come in. */
+export const WEBHOOK_PREFIX = '/webhooks/';
+
+const RETRY_AFTER_SECONDS = '5';
+
+/**
+ * Answers `POST /webhooks/{source}`: 202 after the event is on disk, else a problem. A plain handler, without express:
+ * a sender that waits one second and retries once must be answered quickly.
+ */
+export function createWebhookDoor(tools: DoorTools): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    admit(request, tools).then(
+      ({ eventId, duplicate }) => {
+        const body = `{"eventId":"${publicId('evt', eventId)}","duplicate":${duplicate}}`;
+        answer(response, 202, { 'content-type': 'application/json' }, body);
+      },
+      (error) => refuse(error, request, response, tools),
+    );
+  };
+}
+
+async function admit(request: IncomingMessage, tools: DoorTools) {
+  const source = sourceOf(request, tools.sources);
+  if (request.method !== 'POST') throw new PointsmanError('SOURCE_METHOD', `${request.method} is not POST`);
+  const receivedAtMs = tools.clock.now();
+  const facts = { method: 'POST', headers: joined(request.headers), receivedAtMs };
+  if (!source.verifiesBody) verify(source, { ...facts, body: new Uint8Array() });
+  const body = await readBody(request, tools.bodyLimitBytes);
+  if (source.verifiesBody) verify(source, { ...facts, body });
+  return receive({ source, body, receivedAtMs }, tools);
+}
+
+function sourceOf(request: IncomingMessage, sources: ReadonlyMap<string, Source>): Source {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const source = sources.get(path.slice(WEBHOOK_PREFIX.length));
+  if (!source) throw new PointsmanError('SOURCE_UNKNOWN', `No source answers at ${path.slice(0, 200)}`);
+  return source;
+}
+
+function verify(source: Source, request: Parameters<Source['verify']>[0]): void {
+  const fault = source.verify(request);
+  if (fault !== null) throw new PointsmanError('SOURCE_UNAUTHORIZED', fault);
+}
+
+/** Null = the client hung up: there is nobody to answer. */
+function refuse(error: unknown, request: IncomingMessage, response: ServerResponse, tools: DoorTools): void {
+  if (error === null) return;
+  const problem = problemOf(error);
+  const code = error instanceof PointsmanError ? error.code : 'API_INTERNAL';
+  if (error instanceof PointsmanError) tools.log.warn({ stage: 'receive', code }, error.message);
+  else tools.log.error({ stage: 'receive', code, err: stackOf(error) }, 'the webhook door failed');
+  // What was not read cannot be skipped on a kept connection.
+  const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE };
+  if (!request.complete) headers['connection'] = 'close';
+  if (problem.status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
+  if (code === 'SOURCE_METHOD') headers['allow'] = 'POST';
+  if (code === 'SOURCE_UNAUTHORIZED') headers['www-authenticate'] = 'Basic realm="pointsman"';
+  request.resume();
+  answer(response, problem.status, headers, JSON.stringify(problem));
+}
+
+function answer(response: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function joined(headers: IncomingMessage['headers']): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
