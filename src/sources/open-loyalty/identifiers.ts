@@ -1,0 +1,67 @@
+import type { Json } from '../../core/json.ts';
+import { identifierAt } from './json-path.ts';
+
+/** What names a person in Open Loyalty: as sent, trimmed; null where it is not. */
+export interface Identifiers {
+  readonly customerId: string | null;
+  readonly loyaltyCardNumber: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
+/** Where the identifiers of one person stand: paths below `data`, or below one element of it; the first that is there counts. */
+type Shape = Readonly<Record<keyof Identifiers, readonly string[]>>;
+
+/**
+ * The shapes of Open Loyalty's payloads, nearest first: told by their fields and not by the event's name, so that an
+ * event we do not know yet still finds its member. Fields: https://github.com/OpenLoyalty/api-docs, webhooks.yaml.
+ */
+const SHAPES: readonly Shape[] = [
+  // Most events.
+  personAt('customer'),
+  // UnitsTransferWasAdded, CampaignEffectWasApplied, MemberAchievementProgressWasChanged, AchievementsWereProcessed.
+  personAt('member'),
+  // RewardRedemptionStatusChanged.
+  { ...personAt('issuedReward.customerData'), customerId: ['issuedReward.customerId'] },
+  // CustomerRegistered, TransactionRegistered (without an id), and the flat fields of LevelWillExpire and of version 3.
+  {
+    customerId: ['customerId'],
+    loyaltyCardNumber: ['customerData.loyaltyCardNumber', 'customerLoyaltyCardNumber'],
+    email: ['customerData.email', 'customerEmail'],
+    phone: ['customerData.phone', 'customerPhone'],
+  },
+];
+
+/** The person that `data`, or one element of it, is about; null when it names nobody. */
+export function identifiersIn(data: Json): Identifiers | null {
+  for (const shape of SHAPES) {
+    const found = {
+      customerId: identifierAt(data, shape.customerId),
+      loyaltyCardNumber: identifierAt(data, shape.loyaltyCardNumber),
+      email: identifierAt(data, shape.email),
+      phone: identifierAt(data, shape.phone),
+    };
+    if (Object.values(found).some((identifier) => identifier !== null)) return found;
+  }
+  return null;
+}
+
+/** Everything a person is known by within a tenant: the first is the member, the others are aliases. */
+export function memberKeys(storeCode: string, person: Identifiers): readonly string[] {
+  const { customerId, loyaltyCardNumber, email, phone } = person;
+  return [
+    customerId,
+    loyaltyCardNumber && `card:${loyaltyCardNumber}`,
+    email && `email:${email.toLowerCase()}`,
+    phone && `phone:${phone}`,
+  ].flatMap((key) => (key === null ? [] : [`${storeCode}/${key}`]));
+}
+
+function personAt(path: string): Shape {
+  return {
+    customerId: [`${path}.customerId`],
+    loyaltyCardNumber: [`${path}.loyaltyCardNumber`],
+    email: [`${path}.email`],
+    phone: [`${path}.phone`],
+  };
+}

@@ -1,0 +1,31 @@
+import type { Identity } from '../../core/event.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { readEnvelope } from './envelope.ts';
+import { identifiersIn, memberKeys } from './identifiers.ts';
+import { learnedFacts } from './remembers.ts';
+
+/**
+ * Who an event is about and what it teaches. Pure; never throws, whatever the body.
+ * An event about several members (an array, as in AchievementsWereProcessed) belongs to none of them.
+ */
+export function identify(source: string, body: JsonObject, clockMs: number): Identity {
+  const { storeCode } = readEnvelope(body);
+  const facts = learnedFacts({ source, storeCode, body, clockMs });
+  const [keys, ...others] = peopleIn(body['data'] ?? null, storeCode);
+  const [member, ...aliases] = keys ?? [];
+  if (member === undefined || others.some((other) => other[0] !== member)) return { member: null, aliases: [], facts };
+  return { member, aliases: unique([...aliases, ...others.flatMap((other) => other.slice(1))]), facts };
+}
+
+/** The member keys of each person in `data`; elements that name nobody are left out. */
+function peopleIn(data: Json, storeCode: string): readonly (readonly string[])[] {
+  const parts: readonly Json[] = Array.isArray(data) ? data : [data];
+  return parts.flatMap((part) => {
+    const person = identifiersIn(part);
+    return person === null ? [] : [memberKeys(storeCode, person)];
+  });
+}
+
+function unique(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys)];
+}

@@ -1,0 +1,25 @@
+import type { Source } from '../../ports/source.ts';
+import { openLoyaltyCatalogue } from './catalogue.ts';
+import { readEnvelope } from './envelope.ts';
+import { identify } from './identify.ts';
+import type { Verify } from './verify.ts';
+
+/** What an Open Loyalty source is built from. */
+export interface OpenLoyaltySettings {
+  readonly id: string;
+  readonly verify: Verify;
+}
+
+/** Builds the door for Open Loyalty's webhooks. The catalogue is read from disk when it is first asked for. */
+export function createOpenLoyaltySource({ id, verify }: OpenLoyaltySettings): Source {
+  return {
+    id,
+    verifiesBody: verify.needsBody,
+    verify: (request) => verify.check(request),
+    read: readEnvelope,
+    identify: (body, clockMs) => identify(id, body, clockMs),
+    get catalogue() {
+      return openLoyaltyCatalogue();
+    },
+  };
+}
