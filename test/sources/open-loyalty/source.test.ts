@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../../src/core/event.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
-import { createVerify } from '../../../src/sources/open-loyalty/create-verify.ts';
 import { createOpenLoyaltySource } from '../../../src/sources/open-loyalty/source.ts';
 import { ANN, DATA, sample, webhook } from './samples.ts';
 
 const CLOCK_MS = 1_770_800_000_000;
-const source = createOpenLoyaltySource({ id: 'open-loyalty', verify: createVerify({ type: 'none' }) });
+const source = createOpenLoyaltySource({ id: 'open-loyalty', verify: { type: 'none' } });
 
 function identify(body: JsonObject): Identity {
   return source.identify(body, CLOCK_MS);
