@@ -1,0 +1,192 @@
+import { publicId } from '../../core/id.ts';
+import type {
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliveryRow,
+  EventDetail,
+  EventFilter,
+  EventRow,
+  Log,
+  Page,
+  PageRequest,
+  Stats,
+} from '../../ports/log.ts';
+import { isKnownAs, startsIdentifier } from './memory-members.ts';
+import { type DeliveryRecord, type EventRecord, hourOf, isHead, laneOf, type MemoryState } from './memory-state.ts';
+
+const LONGEST_PAGE = 200;
+
+/** The log's reads over plain arrays: written to be obviously right. */
+export function memoryLog(state: MemoryState): Log {
+  return {
+    deliveries: async (filter, page) =>
+      pageOf(
+        state.deliveries
+          .filter((record) => matchesDelivery(state, record, filter))
+          .map((record) => rowOf(state, record)),
+        page,
+      ),
+    delivery: async (id) => detailOf(state, state.deliveries[id - 1]),
+    events: async (filter, page) =>
+      pageOf(state.events.filter((event) => matchesEvent(state, event, filter)).map(eventRowOf), page),
+    event: async (id) => eventDetailOf(state, state.events[id - 1]),
+    unmatchedNames: async (limit) =>
+      [...state.unmatched.values()]
+        .sort((left, right) => right.lastSeenMs - left.lastSeenMs || (left.name < right.name ? -1 : 1))
+        .slice(0, limit),
+    receipts: async (page) => pageOf(state.receipts, page),
+    stats: async (sinceMs) => statsOf(state, sinceMs),
+  };
+}
+
+function pageOf<Row extends { readonly id: number }>(rows: readonly Row[], { before, limit }: PageRequest): Page<Row> {
+  const size = Math.min(limit, LONGEST_PAGE);
+  const older = rows.filter(({ id }) => before === null || id < before).reverse();
+  const items = older.slice(0, size);
+  return { items, nextBefore: older.length > size ? (items.at(-1)?.id ?? null) : null };
+}
+
+function matchesDelivery(state: MemoryState, record: DeliveryRecord, filter: DeliveryFilter): boolean {
+  const { draft, event } = record;
+  return (
+    same(filter.status, record.status) &&
+    same(filter.mapping, draft.mapping) &&
+    same(filter.event, event.name) &&
+    same(filter.destination, draft.destination) &&
+    same(filter.endpoint, draft.endpoint) &&
+    same(filter.code, record.code) &&
+    within(filter, record.createdAtMs) &&
+    isMember(state, filter.member, draft.member) &&
+    (filter.q === undefined || found(state, filter.q, [publicId('dlv', record.id)], event, draft.member))
+  );
+}
+
+function matchesEvent(state: MemoryState, event: EventRecord, filter: EventFilter): boolean {
+  return (
+    same(filter.status, event.status) &&
+    same(filter.event, event.name) &&
+    same(filter.source, event.source) &&
+    within(filter, event.receivedAtMs) &&
+    isMember(state, filter.member, event.member) &&
+    (filter.q === undefined || found(state, filter.q, [], event, event.member))
+  );
+}
+
+function same<Value>(wanted: Value | undefined, actual: Value | null): boolean {
+  return wanted === undefined || wanted === actual;
+}
+
+function within({ sinceMs, untilMs }: { readonly sinceMs?: number; readonly untilMs?: number }, atMs: number): boolean {
+  return (sinceMs === undefined || atMs >= sinceMs) && (untilMs === undefined || atMs < untilMs);
+}
+
+function isMember(state: MemoryState, wanted: string | undefined, member: string | null): boolean {
+  if (wanted === undefined) return true;
+  return member !== null && [...identifiersOf(state, member)].some((known) => isKnownAs(known, wanted));
+}
+
+function found(
+  state: MemoryState,
+  q: string,
+  ids: readonly string[],
+  event: EventRecord,
+  member: string | null,
+): boolean {
+  if (q === '') return false;
+  if ([...ids, publicId('evt', event.id)].some((id) => startsId(id, q.toLowerCase()))) return true;
+  if (event.messageId?.startsWith(q) || event.messageId?.startsWith(q.toLowerCase())) return true;
+  return member !== null && [...identifiersOf(state, member)].some((known) => startsIdentifier(known, q));
+}
+
+/** An id is found by its start, or whole without its padding. */
+function startsId(id: string, q: string): boolean {
+  return (q.length > 4 && id.startsWith(q)) || id.replace(/_0+(?=.)/, '_') === q.replace(/_0+(?=.)/, '_');
+}
+
+function identifiersOf(state: MemoryState, member: string): ReadonlySet<string> {
+  return state.identifiers.get(member) ?? new Set([member]);
+}
+
+function rowOf(state: MemoryState, record: DeliveryRecord): DeliveryRow {
+  const { draft, event } = record;
+  const isBlocked = record.status === 'pending' && !isHead(state, record);
+  return {
+    id: record.id,
+    eventId: event.id,
+    event: event.name,
+    mapping: draft.mapping,
+    mappingVersion: draft.mappingVersion,
+    destination: draft.destination,
+    endpoint: draft.endpoint,
+    member: draft.member,
+    status: record.status,
+    reason: draft.reason,
+    code: record.code,
+    attempts: record.attempts.length,
+    part: draft.part,
+    run: draft.run,
+    blockedBy: isBlocked ? (state.lanes.get(laneOf(draft) ?? '')?.[0]?.id ?? null) : null,
+    createdAtMs: record.createdAtMs,
+    dueAtMs: record.dueAtMs,
+  };
+}
+
+function detailOf(state: MemoryState, record: DeliveryRecord | undefined): DeliveryDetail | null {
+  if (!record) return null;
+  const { draft, event } = record;
+  const mapping = state.mappings.get(JSON.stringify([draft.mapping, draft.mappingVersion]));
+  const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...sourceEvent } = event;
+  return {
+    ...rowOf(state, record),
+    detail: record.detail,
+    request: draft.request,
+    emptyKeys: draft.emptyKeys,
+    lookups: draft.lookups,
+    mappingText: mapping?.text ?? null,
+    mappingFile: mapping?.file ?? null,
+    sourceEvent,
+    attemptLog: [...record.attempts],
+  };
+}
+
+function eventRowOf(event: EventRecord): EventRow {
+  const { id, name, source, storeCode, messageId, member, status, code, duplicates, clockMs, receivedAtMs } = event;
+  return { id, name, source, storeCode, messageId, member, status, code, duplicates, clockMs, receivedAtMs };
+}
+
+function eventDetailOf(state: MemoryState, event: EventRecord | undefined): EventDetail | null {
+  if (!event) return null;
+  const deliveries = state.deliveries.filter((record) => record.event === event).map((record) => rowOf(state, record));
+  return { ...eventRowOf(event), body: event.body, deliveries };
+}
+
+function statsOf(state: MemoryState, sinceMs: number): Stats {
+  const since = hourOf(sinceMs);
+  const counted = (what: string): number =>
+    state.counts.filter((happening) => happening.hour >= since && happening.what === what).length;
+  const open = (status: string): number => [...state.open].filter((record) => record.status === status).length;
+  return {
+    received: counted('received'),
+    duplicates: counted('duplicates'),
+    unmatched: counted('unmatched'),
+    failed: counted('failed'),
+    deliveries: {
+      waiting: open('waiting'),
+      pending: open('pending'),
+      delivered: counted('delivered'),
+      dead: counted('dead'),
+      skipped: counted('skipped'),
+      shadowed: counted('shadowed'),
+      canceled: counted('canceled'),
+    },
+    retried: counted('retried'),
+    attempts: {
+      delivered: counted('attempt delivered'),
+      rejected: counted('attempt rejected'),
+      transient: counted('attempt transient'),
+      ambiguous: counted('attempt ambiguous'),
+      unauthorized: counted('attempt unauthorized'),
+    },
+    unrouted: state.events.filter((event) => event.status === 'accepted').length,
+  };
+}

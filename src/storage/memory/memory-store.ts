@@ -1,0 +1,73 @@
+import type { Receipt, Store } from '../../ports/store.ts';
+import { acceptDraft } from './memory-accept.ts';
+import { claimDue, expired, settleTry, waitingDue } from './memory-claims.ts';
+import { memoryLog } from './memory-log.ts';
+import { settleRoute, settleWait } from './memory-routes.ts';
+import { emptyState, factKeyText, type MemoryState } from './memory-state.ts';
+
+/** A store that forgets everything with the process: for tests, and the model that other adapters are held to. */
+export function createMemoryStore(): Store {
+  const state = emptyState();
+  return {
+    ...memoryLog(state),
+    accept: async (drafts) => drafts.map((draft) => orError(() => acceptDraft(state, draft))),
+    claimEvents: async (limit) => claimAccepted(state, limit),
+    settleRoutes: async (routed, nowMs) => each(routed, (one) => settleRoute(state, one, nowMs)),
+    claimDeliveries: async (claim) => claimDue(state, claim),
+    expiredClaims: async (nowMs, limit, all) => expired(state, nowMs, limit, all),
+    settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
+    dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
+    settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
+    facts: async (keys) => keys.map((key) => state.facts.get(factKeyText(key)) ?? null),
+    rememberMappings: async (mappings) => {
+      for (const { id, version, text, file } of mappings) {
+        const key = JSON.stringify([id, version]);
+        if (!state.mappings.has(key)) state.mappings.set(key, { text, file });
+      }
+    },
+    recordLoad: async (files, receipt) => recordLoad(state, files, receipt),
+    lastGoodFiles: async () => state.files,
+    probe: async () => {},
+    close: async () => {},
+  };
+}
+
+function claimAccepted(state: MemoryState, limit: number): ReturnType<Store['claimEvents']> {
+  const fresh = state.events.filter(({ id, status }) => id > state.lastClaimedEvent && status === 'accepted');
+  const claimed = fresh.slice(0, limit);
+  state.lastClaimedEvent = claimed.at(-1)?.id ?? state.lastClaimedEvent;
+  return Promise.resolve(
+    claimed.map((event) => {
+      const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...stored } = event;
+      return stored;
+    }),
+  );
+}
+
+function recordLoad(state: MemoryState, files: MemoryState['files'], receipt: Receipt): void {
+  state.files = [...files].sort((left, right) => (left.file < right.file ? -1 : 1));
+  state.receipts.push({ ...receipt, id: state.receipts.length + 1 });
+}
+
+function orError<Value>(act: () => Value): Value | { readonly ok: false; readonly error: Error } {
+  try {
+    return act();
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** Does every item; when one fails, its neighbours stand and the call rejects. */
+function each<Item, Result>(items: readonly Item[], act: (item: Item) => Result): readonly Result[] {
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  for (const item of items) {
+    try {
+      results.push(act(item));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
