@@ -37,6 +37,7 @@ export function createCaller(settings: CallerSettings): Caller {
   return {
     async post(call, signal) {
       if (signal.aborted) return { kind: 'unsent' };
+      if (closing !== null) return { kind: 'failed', error: new Error('the destination is closed'), bodySent: false };
       const exchange = new Exchange();
       const timer = setTimeout(() => exchange.expire(settings.timeoutMs), settings.timeoutMs);
       const interrupt = () => exchange.interrupt();
@@ -56,12 +57,10 @@ export function createCaller(settings: CallerSettings): Caller {
   };
 }
 
+/** Not `pool.close()`: that waits for calls which ended before they found a connection, and so wait for one still. */
 async function drain(pool: Pool, inFlight: ReadonlySet<Promise<CallOutcome>>): Promise<void> {
-  const closed = pool.close();
   await Promise.all(inFlight);
-  // A call that ended before it found a connection still waits for one: `destroy` does not wait for it.
   await pool.destroy();
-  await closed;
 }
 
 function poolOf(origin: string, { concurrency, timeoutMs }: CallerSettings): Pool {

@@ -17,6 +17,7 @@ const CREDENTIAL_TEXTS = ['could not authenticate', 'invalid project id'];
 const EVENT_TYPE_TEXT = 'not authorized to add event';
 
 const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'DELIVERY_TIMEOUT']);
+const UNREADABLE_CODES = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW']);
 const INTERRUPTED_CODES = new Set(['UND_ERR_DESTROYED', 'UND_ERR_ABORTED', 'DELIVERY_INTERRUPTED']);
 
 /**
@@ -102,15 +103,16 @@ function describe(status: number, code: ErrorCode | null, { reasons }: AnswerBod
 function codeOfLost(code: string): ErrorCode {
   if (TIMEOUT_CODES.has(code)) return 'DELIVERY_TIMEOUT';
   if (INTERRUPTED_CODES.has(code)) return 'DELIVERY_INTERRUPTED';
-  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' ? 'DELIVERY_UNREADABLE' : 'DELIVERY_RESET';
+  return UNREADABLE_CODES.has(code) ? 'DELIVERY_UNREADABLE' : 'DELIVERY_RESET';
 }
 
+/** The name where there is no code: undici gives its parser's errors none. */
 function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** The AggregateError of a host with several addresses has no message of its own. */
 function reasonOf(error: Error): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return (first instanceof Error ? first.message : '') || codeOf(error) || error.name;
+  return (first instanceof Error ? first.message : '') || codeOf(error);
 }
