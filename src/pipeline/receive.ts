@@ -52,8 +52,11 @@ export async function receive(delivered: Delivered, tools: ReceiveTools): Promis
   return { eventId: accepted.eventId, duplicate: accepted.duplicate };
 }
 
-/** Turns bytes into an event, not yet durable. Pure. */
-function draftOf({ source, body: bytes, receivedAtMs }: Delivered, redactedPaths: readonly string[]): EventDraft {
+/** Turns bytes into an event, not yet durable. Pure. Throws `SOURCE_NOT_JSON`. */
+export function draftOf(
+  { source, body: bytes, receivedAtMs }: Delivered,
+  redactedPaths: readonly string[],
+): EventDraft {
   const { text, body } = parse(bytes, redactedPaths);
   const envelope = source.read(body);
   const tooDeep = isDeeperThan(body, MAX_DEPTH);

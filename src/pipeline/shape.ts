@@ -1,17 +1,15 @@
 import type { DeliveryDraft, Lookup, RoutedEvent } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { Fact, FactKey, StoredEvent } from '../core/event.ts';
+import type { FactKey, StoredEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MAX_REQUEST_BYTES, type Mapping } from '../core/mapping.ts';
 import { nextLookMs } from '../core/waiting.ts';
 import type { Endpoint } from '../ports/destination.ts';
-import type { TransformEngine, TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
+import type { TransformJob, TransformPart } from '../ports/transform-engine.ts';
+import { LOST, type RecalledResult, type RecallTools, runRecalling } from './recall.ts';
 
 /** What shaping needs: it changes nothing. */
-export interface ShapeTools {
-  readonly engine: Pick<TransformEngine, 'run'>;
-  /** The facts of these keys, in order; null where there is none. */
-  readonly facts: (keys: readonly FactKey[]) => Promise<readonly (Fact | null)[]>;
+export interface ShapeTools extends RecallTools {
   /** The endpoint a mapping sends to; null when its destination is gone. */
   readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
 }
@@ -26,8 +24,6 @@ export interface Shaping {
   readonly nowMs: number;
 }
 
-/** Formulas may recall by what they recalled before; nobody needs more rounds than this. */
-const MOST_RECALL_ROUNDS = 8;
 /** Characters of an explanation that the log keeps. */
 const LONGEST_DETAIL = 500;
 
@@ -40,10 +36,7 @@ export async function shape(
     shapings.map(({ event, mapping }) => jobOf(event, mapping)),
     tools,
   );
-  return shapings.map((shaping, index) => {
-    const { result, lookups } = results[index] ?? { result: lost, lookups: [] };
-    return draftsOf(shaping, result, lookups, tools);
-  });
+  return shapings.map((shaping, index) => draftsOf(shaping, results[index] ?? LOST, tools));
 }
 
 /** The result of routing one event, from the drafts of the mappings that matched it. */
@@ -62,67 +55,10 @@ export function jobOf(event: StoredEvent, mapping: Mapping): TransformJob {
   return { mapping, input: { body, eventId: eventIdOf(event), clockMs, source, storeCode }, lookups: [], trace: false };
 }
 
-/** A job's result with the look-ups it was reached with. */
-export interface RecalledResult {
-  readonly result: TransformResult;
-  readonly lookups: readonly Lookup[];
-}
-
-/** Runs jobs, looking up the facts they ask for, until none asks for more. */
-export async function runRecalling(
-  jobs: readonly TransformJob[],
-  tools: Pick<ShapeTools, 'engine' | 'facts'>,
-): Promise<readonly RecalledResult[]> {
-  const results = await tools.engine.run(jobs);
-  const settled = jobs.map((job, index) => ({ result: results[index] ?? lost, lookups: job.lookups }));
-  return recallRound(jobs, settled, tools, MOST_RECALL_ROUNDS);
-}
-
-async function recallRound(
-  jobs: readonly TransformJob[],
-  settled: readonly RecalledResult[],
-  tools: Pick<ShapeTools, 'engine' | 'facts'>,
-  roundsLeft: number,
-): Promise<readonly RecalledResult[]> {
-  const asking = settled.flatMap(({ result }, index) =>
-    result.kind === 'needs' ? [{ index, facts: result.facts }] : [],
-  );
-  if (asking.length === 0) return settled;
-  if (roundsLeft === 0) return settled.map((one) => (one.result.kind === 'needs' ? { ...one, result: endless } : one));
-  const found = await tools.facts(asking.flatMap(({ facts }) => facts));
-  const values = found.values();
-  const again = asking.flatMap(({ index, facts }) => {
-    const job = jobs[index];
-    const learned = facts.map(({ kind, key }) => ({ kind, key, value: values.next().value?.value ?? null }));
-    return job ? [{ index, job: { ...job, lookups: [...job.lookups, ...learned] } }] : [];
-  });
-  const results = await tools.engine.run(again.map(({ job }) => job));
-  const nextJobs = [...jobs];
-  const nextSettled = [...settled];
-  for (const [position, { index, job }] of again.entries()) {
-    nextJobs[index] = job;
-    nextSettled[index] = { result: results[position] ?? lost, lookups: job.lookups };
-  }
-  return recallRound(nextJobs, nextSettled, tools, roundsLeft - 1);
-}
-
-const lost: TransformResult = {
-  kind: 'failed',
-  code: 'TRANSFORM_CRASHED',
-  message: 'The engine gave no result',
-  path: null,
-};
-const endless: TransformResult = {
-  kind: 'failed',
-  code: 'TRANSFORM_ERROR',
-  message: `$recall asked for further facts more than ${MOST_RECALL_ROUNDS} times over`,
-  path: null,
-};
-
-function draftsOf(
+/** What one shaping came to, one draft a part. */
+export function draftsOf(
   shaping: Shaping,
-  result: TransformResult,
-  lookups: readonly Lookup[],
+  { result, lookups }: RecalledResult,
   tools: Pick<ShapeTools, 'endpoint'>,
 ): readonly DeliveryDraft[] {
   const blank = blankDraft(shaping, lookups);

@@ -94,5 +94,7 @@ export interface Store extends Log {
   recordLoad(files: readonly MappingFile[], receipt: Receipt): Promise<void>;
   /** The last good files. */
   lastGoodFiles(): Promise<readonly MappingFile[]>;
+  /** Writes a heartbeat: rejects like any transition when the store cannot be written. */
+  probe(nowMs: number): Promise<void>;
   close(): Promise<void>;
 }

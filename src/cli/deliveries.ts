@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { DELIVERY_FILTERS, deliveryFilterOf } from '../http/filters.ts';
+import { deliveryDetailView, deliveryView } from '../http/log-view.ts';
+import { listView, pageRequestOf } from '../http/paging.ts';
+import { CONFIG_OPTION } from './config-option.ts';
+import { deliveryText } from './delivery-text.ts';
+import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.ts';
+import { type Column, type OutputFormat, outputOption, printList, statusStyle } from './output.ts';
+import { tailDeliveries } from './tail-deliveries.ts';
+import { print } from './terminal.ts';
+
+/** A delivery as lists show it. */
+export type DeliveryView = ReturnType<typeof deliveryView>;
+
+/** The columns of a list of deliveries. */
+export const DELIVERY_COLUMNS: readonly Column<DeliveryView>[] = [
+  { title: 'CREATED', value: ({ createdAt }) => createdAt.slice(0, 19).replace('T', ' ') },
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'EVENT', value: ({ event }) => event },
+  { title: 'MAPPING', value: ({ mapping }) => mapping },
+  { title: 'MEMBER', value: ({ member }) => member },
+  { title: 'STATUS', value: ({ status }) => status, style: (text, { status }) => statusStyle(text, status) },
+  { title: 'TRIES', value: ({ attempts }) => attempts },
+  { title: 'WHY', value: ({ code, reason, blockedBy }) => code ?? reason ?? (blockedBy ? `behind ${blockedBy}` : '') },
+];
+
+const FILTERS = {
+  status: 'waiting, pending, delivered, dead, skipped, shadowed or canceled',
+  mapping: 'a mapping id',
+  event: 'an event name',
+  member: 'a member, by any identifier',
+  destination: 'a destination',
+  endpoint: 'an endpoint',
+  code: 'an error code',
+  since: 'created at or after this time',
+  until: 'created before this time',
+  q: 'the start of an id, message id or identifier',
+} satisfies Record<(typeof DELIVERY_FILTERS)[number], string>;
+
+/** `pointsman deliveries list|show|tail`: what was sent, to whom, and what came of it. */
+export function deliveriesCommand(program: Command): void {
+  const deliveries = program.command('deliveries').description('look at what was sent, and what came of it');
+  addFilters(deliveries.command('list').description('list deliveries, newest first'), FILTERS)
+    .option('--limit <n>', 'rows, at most 200')
+    .option('--cursor <cursor>', 'go on where a list ended')
+    .option(...CONFIG_OPTION)
+    .addOption(outputOption())
+    .addHelpText('after', '\nExample:\n  pointsman deliveries list --status dead --member ann@example.com')
+    .action(list);
+  deliveries
+    .command('show')
+    .description('show a delivery: its event, mapping, request and every attempt')
+    .argument('<id>', 'a delivery id: dlv_…')
+    .option(...CONFIG_OPTION)
+    .addOption(outputOption())
+    .addHelpText('after', '\nExample:\n  pointsman deliveries show dlv_00000000001')
+    .action(show);
+  addFilters(deliveries.command('tail').description('print deliveries as they come and change, until Ctrl-C'), FILTERS)
+    .option(...CONFIG_OPTION)
+    .addOption(outputOption())
+    .addHelpText('after', '\nExample:\n  pointsman deliveries tail --mapping points-expiring')
+    .action(tail);
+}
+
+async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {
+  const { page, filters } = pageRequestOf(queryOf(options, [...DELIVERY_FILTERS, 'limit', 'cursor']));
+  const found = await withLog(options.config, (log) => log.deliveries(deliveryFilterOf(filters), page));
+  printList(listView(found, deliveryView, filters), DELIVERY_COLUMNS, options.output);
+}
+
+async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
+  const detail = await withLog(config, (log) => rowOf('dlv', id, (key) => log.delivery(key)));
+  const view = deliveryDetailView(detail);
+  print(output === 'table' ? deliveryText(view) : JSON.stringify(view, null, output === 'json' ? 2 : 0));
+}
+
+async function tail(options: Options & { config: string; output: OutputFormat }): Promise<void> {
+  const filter = deliveryFilterOf(queryOf(options, DELIVERY_FILTERS));
+  await withLog(options.config, (log) => tailDeliveries(log, filter, options.output));
+}

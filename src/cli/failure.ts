@@ -1,0 +1,43 @@
+import { PointsmanError } from '../core/errors.ts';
+import type { Lint } from '../core/lint.ts';
+import { formatLint } from '../mapping/format-lint.ts';
+import { say, styled } from './terminal.ts';
+
+/** What a command ends with (CONTRACT §5). */
+export const EXIT = { ok: 0, failed: 1, usage: 2, different: 3, invalid: 78 } as const;
+
+/** Findings that stop a command; already worded for people. */
+export class LintFailure extends Error {
+  readonly findings: readonly { readonly lint: Lint; readonly text: string | null }[];
+
+  constructor(findings: LintFailure['findings']) {
+    super(`${findings.length} finding(s)`);
+    this.findings = findings;
+  }
+}
+
+/** Says what went wrong, on stderr, and returns the exit code for it. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof LintFailure) {
+    for (const { lint, text } of error.findings) sayLint(lint, text);
+    return EXIT.invalid;
+  }
+  if (!(error instanceof PointsmanError)) {
+    say(
+      `${styled('red', 'error', process.stderr)} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return EXIT.failed;
+  }
+  say(`${styled('red', 'error', process.stderr)} ${error.code} ${error.message}`);
+  say(`  ${error.remedy}`);
+  if (error.code === 'CLI_USAGE') return EXIT.usage;
+  return error.stage === 'config' || error.stage === 'mapping' ? EXIT.invalid : EXIT.failed;
+}
+
+/** Prints one finding with its line and remedy. */
+export function sayLint(lint: Lint, text: string | null): void {
+  const [head = '', ...rest] = formatLint(lint, text).split('\n');
+  const style = lint.severity === 'error' ? 'red' : 'yellow';
+  say(head.replace(lint.severity, styled(style, lint.severity, process.stderr)));
+  if (rest.length > 0) say(rest.join('\n'));
+}

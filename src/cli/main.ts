@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../runtime/version.ts';
+import { configCommand } from './config.ts';
+import { deliveriesCommand } from './deliveries.ts';
+import { eventsCommand } from './events.ts';
+import { EXIT, reportFailure } from './failure.ts';
+import { previewCommand } from './preview.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { serveCommand } from './serve.ts';
+import { testCommand } from './test.ts';
+import { validateCommand } from './validate.ts';
+
+const program = new Command('pointsman')
+  .description('Takes the webhooks of a loyalty engine to a marketing platform, by mapping files.')
+  .version(packageVersion())
+  .exitOverride()
+  .showSuggestionAfterError();
+
+for (const add of [
+  serveCommand,
+  validateCommand,
+  testCommand,
+  previewCommand,
+  deliveriesCommand,
+  eventsCommand,
+  configCommand,
+  sandboxCommand,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(error);
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { createLogger, type LogLevel } from '../runtime/logger.ts';
+import { startPointsman } from '../runtime/serve.ts';
+import { systemClock } from '../runtime/system.ts';
+import { CONFIG_OPTION, configOf } from './config-option.ts';
+import { print } from './terminal.ts';
+
+interface ServeOptions {
+  readonly config: string;
+  readonly logLevel: LogLevel;
+}
+
+/** `pointsman serve`: the real thing. */
+export function serveCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('receive webhooks, deliver them, and keep the log')
+    .option(...CONFIG_OPTION)
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addHelpText('after', '\nExample:\n  pointsman serve -c config.yaml')
+    .action(serve);
+}
+
+async function serve({ config: file, logLevel }: ServeOptions): Promise<void> {
+  const config = configOf(file, 'error');
+  const log = createLogger(logLevel, process.stderr, systemClock);
+  const server = await startPointsman({ config, clock: systemClock, log });
+  log.info({ stage: 'serve', url: server.url }, 'listening');
+  print(`listening ${server.url}`);
+  await stopSignal();
+  log.info({ stage: 'serve' }, 'stopping: finishing what is in flight; a second signal forces');
+  void stopSignal().then(() => server.force());
+  await server.stop();
+  log.info({ stage: 'serve' }, 'stopped');
+}
+
+/** Resolves at the next SIGTERM or SIGINT. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.off('SIGTERM', stop).off('SIGINT', stop);
+      resolve();
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}

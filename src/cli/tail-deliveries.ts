@@ -1,0 +1,42 @@
+import { deliveryView } from '../http/log-view.ts';
+import type { DeliveryFilter, DeliveryRow, Log } from '../ports/log.ts';
+import { systemClock } from '../runtime/system.ts';
+import type { OutputFormat } from './output.ts';
+import { statusStyle } from './output.ts';
+import { stopSignal } from './serve.ts';
+import { harmless, print, styled } from './terminal.ts';
+
+const POLL_MS = 500;
+const PAGE = 200;
+
+/** Prints each delivery when it appears and whenever its status or number of tries changes, until a signal. */
+export async function tailDeliveries(log: Log, filter: DeliveryFilter, output: OutputFormat): Promise<void> {
+  const stop = new AbortController();
+  void stopSignal().then(() => stop.abort());
+  let seen = stateOf((await log.deliveries(filter, { before: null, limit: PAGE })).items);
+  while (!stop.signal.aborted) {
+    const { items } = await log.deliveries(filter, { before: null, limit: PAGE });
+    for (const row of items.filter((row) => seen.get(row.id) !== markOf(row)).reverse()) printRow(row, output);
+    seen = stateOf(items);
+    await systemClock.sleep(POLL_MS, stop.signal).catch(() => undefined);
+  }
+}
+
+function stateOf(rows: readonly DeliveryRow[]): ReadonlyMap<number, string> {
+  return new Map(rows.map((row) => [row.id, markOf(row)]));
+}
+
+function markOf({ status, attempts }: DeliveryRow): string {
+  return `${status} ${attempts}`;
+}
+
+function printRow(row: DeliveryRow, output: OutputFormat): void {
+  const view = deliveryView(row);
+  if (output !== 'table') {
+    print(JSON.stringify(view));
+    return;
+  }
+  const { id, event, mapping, member, status, attempts, code } = view;
+  const words = `${id}  ${statusStyle(status.padEnd(9), status)} ${harmless(`${event} → ${mapping}  ${member ?? '-'}`)}`;
+  print(`${words}  ${styled('dim', `${attempts} ${attempts === 1 ? 'try' : 'tries'}`)}${code ? `  ${code}` : ''}`);
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { hasErrors } from '../core/lint.ts';
+import type { Mapping } from '../core/mapping.ts';
+import type { CompiledFile } from '../mapping/compile.ts';
+import { defaultConfig, openWorkbench, type Workbench } from '../runtime/workbench.ts';
+import { configOf, isMissingConfig } from './config-option.ts';
+import { LintFailure } from './failure.ts';
+import { say, styled } from './terminal.ts';
+
+/** Runs with a workbench on the config, or on the built-in one where there is none, and closes it. */
+export async function withWorkbench<Result>(file: string, use: (bench: Workbench) => Promise<Result>): Promise<Result> {
+  const bench = openWorkbench(configOrDefault(file));
+  try {
+    return await use(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** The findings of checked files, named so that an editor can jump to them from here. */
+export function findingsOf(files: readonly CompiledFile[], dir: string): LintFailure['findings'] {
+  return files.flatMap(({ file, text, lints }) => {
+    const shown = relative(process.cwd(), resolve(dir, file)) || file;
+    return lints.map((lint) => ({ lint: { ...lint, file: shown }, text }));
+  });
+}
+
+/** The mappings of these files. Throws a `LintFailure` when any file has an error. */
+export async function checkedMappings(bench: Workbench, paths: readonly string[]): Promise<readonly Mapping[]> {
+  const files = await bench.read(paths);
+  const checked = await bench.check(files);
+  if (checked.some(({ lints }) => hasErrors(lints))) throw new LintFailure(findingsOf(checked, bench.dir));
+  return checked.flatMap(({ mappings }) => mappings);
+}
+
+/** The mapping file that a word names: a path, or a name in the mappings folder. */
+export function mappingPath(word: string, dir: string): string {
+  const inFolder = join(dir, /\.ya?ml$/.test(word) ? word : `${word}.yaml`);
+  return isFile(word) ? word : inFolder;
+}
+
+function configOrDefault(file: string) {
+  try {
+    return configOf(file, 'placeholder');
+  } catch (error) {
+    if (!isMissingConfig(error)) throw error;
+    say(styled('dim', `no ${file}: checking against open-loyalty and bloomreach`, process.stderr));
+    return defaultConfig(process.cwd());
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Mapping } from '../core/mapping.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Destination, Endpoint } from '../ports/destination.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Source } from '../ports/source.ts';
+import type { Store } from '../ports/store.ts';
+import type { TransformEngine } from '../ports/transform-engine.ts';
+import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import { createTransformEngine } from '../transform/engine.ts';
+import { destinationsOf, sourcesOf } from './registry.ts';
+
+/** Everything a server is made of, before anything runs. */
+export interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly engine: TransformEngine;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
+  readonly readSample: (mapping: Mapping, path: string) => Promise<string>;
+}
+
+/** Undoes what was opened, last opened first. */
+export type Closers = (() => Promise<void> | void)[];
+
+/** Opens the parts; each is on `closers` as soon as it is open. Throws a `STORE_*` error. */
+export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers: Closers): Parts {
+  const { config, clock, log } = from;
+  const store = openSqliteStore({ path: config.store.path, nowMs: clock.now() });
+  closers.push(() => store.close());
+  const engine = createTransformEngine({
+    ...config.transform,
+    onQuarantine: (_version, mapping) =>
+      log.error({ stage: 'route', mapping, code: 'TRANSFORM_QUARANTINED' }, 'set aside until its text changes'),
+  });
+  closers.push(() => engine.close());
+  const destinations = destinationsOf(config, clock);
+  for (const destination of destinations.values()) closers.push(() => destination.close());
+  return {
+    ...from,
+    store,
+    engine,
+    sources: sourcesOf(config),
+    destinations,
+    endpoint: (id, name) => destinations.get(id)?.endpoints.get(name) ?? null,
+    readSample: sampleReader(config.mappings.dir),
+  };
+}
+
+/** Reads samples by their path relative to the mapping's file. */
+export function sampleReader(dir: string): Parts['readSample'] {
+  return ({ file }, path) => readFile(resolve(dirname(join(dir, file)), path), 'utf8');
+}
+
+/** Closes everything, last opened first; one that fails does not keep the others open. */
+export async function closeAll(closers: Closers): Promise<void> {
+  for (let close = closers.pop(); close; close = closers.pop()) {
+    await Promise.resolve(close()).catch(() => undefined);
+  }
+}
