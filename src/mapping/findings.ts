@@ -1,0 +1,35 @@
+import { ERRORS, type ErrorCode } from '../core/errors.ts';
+import type { Lint } from '../core/lint.ts';
+import { lineIndexOf } from './line-index.ts';
+
+/** Collects the findings of one file, so that all are told at once. Positions are offsets in the file's text. */
+export class Findings {
+  readonly #file: string;
+  readonly #locate: (offset: number) => { readonly line: number; readonly column: number };
+  readonly #lints: Lint[] = [];
+
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#locate = lineIndexOf(text);
+  }
+
+  /** Adds an error; without `remedy` the catalogue's own is given. */
+  error(code: ErrorCode, offset: number, message: string, remedy: string = ERRORS[code].remedy): void {
+    this.#lints.push({ file: this.#file, ...this.#locate(offset), severity: 'error', code, message, remedy });
+  }
+
+  /** The 1-based line and column of an offset. */
+  locate(offset: number): { readonly line: number; readonly column: number } {
+    return this.#locate(offset);
+  }
+
+  /** How many findings there are so far: tells a reader whether a part came through clean. */
+  get count(): number {
+    return this.#lints.length;
+  }
+
+  /** All findings in the order of the text. */
+  sorted(): readonly Lint[] {
+    return this.#lints.toSorted((left, right) => left.line - right.line || left.column - right.column);
+  }
+}
