@@ -4,7 +4,7 @@ import type { RequestProblem } from '../../ports/destination.ts';
 import { keyPath } from './problems.ts';
 
 /** A property's value must be smaller. Source: documentation.bloomreach.com/engagement/reference/add-event. */
-export const VALUE_LIMIT_BYTES = 16 * 1024;
+const VALUE_LIMIT_BYTES = 16 * 1024;
 
 /**
  * Finds ids that Bloomreach does not take: without a letter or digit, the words `null` and `undefined`, and numbers
