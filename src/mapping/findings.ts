@@ -2,6 +2,9 @@ import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import type { Lint } from '../core/lint.ts';
 import { lineIndexOf } from './line-index.ts';
 
+/** Findings of one file beyond this are only counted: a broken file must not fill the log. */
+const MOST_TOLD = 200;
+
 /** Collects the findings of one file, so that all are told at once. Positions are offsets in the file's text. */
 export class Findings {
   readonly #file: string;
@@ -28,8 +31,13 @@ export class Findings {
     return this.#lints.length;
   }
 
-  /** All findings in the order of the text. */
+  /** The findings in the order of the text; the last one counts those that are not told. */
   sorted(): readonly Lint[] {
-    return this.#lints.toSorted((left, right) => left.line - right.line || left.column - right.column);
+    const lints = this.#lints.toSorted((left, right) => left.line - right.line || left.column - right.column);
+    const told = lints.slice(0, MOST_TOLD);
+    const next = lints[MOST_TOLD];
+    if (!next) return told;
+    const message = `${lints.length - MOST_TOLD} more findings from here on`;
+    return [...told, { ...next, message, remedy: 'Repair those above first.' }];
   }
 }

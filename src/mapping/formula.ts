@@ -9,7 +9,7 @@ import { commentTrap, formulaTrap, isCutByComment } from './yaml-traps.ts';
 type FormulaScope = Pick<Scope, 'findings' | 'text' | 'checker'>;
 
 /** The longest formula, in bytes of UTF-8. */
-export const MAX_FORMULA_BYTES = 16 * 1024;
+const MAX_FORMULA_BYTES = 16 * 1024;
 
 /** True for a value of a template that is a formula: text that starts with `=`. */
 export function isFormula(node: YamlNode): boolean {

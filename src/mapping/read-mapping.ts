@@ -13,7 +13,7 @@ import type { YamlDocument } from './yaml-documents.ts';
 import { kindOf, type YamlEntry, type YamlMap } from './yaml-node.ts';
 
 /** A mapping's id and where it is written, to find repeated ones. */
-export interface ReadId {
+interface ReadId {
   readonly id: string;
   readonly offset: number;
 }

@@ -5,8 +5,11 @@ import { expected, fieldsOf } from './read-values.ts';
 import type { Scope } from './scope.ts';
 import type { YamlEntry, YamlNode } from './yaml-node.ts';
 
+// The same limits as for a destination's own policy.
 const MOST_QUICK_TRIES = 10;
-const LONGEST_SCHEDULE = 100;
+const LONGEST_SCHEDULE = 50;
+const LONGEST_WAIT = '30d';
+const LONGEST_AGE = '365d';
 
 /** Reads `retry`: what it leaves out comes from the destination. */
 export function readRetry(entry: YamlEntry | undefined, scope: Pick<Scope, 'findings'>): Partial<RetryPolicy> {
@@ -20,7 +23,7 @@ export function readRetry(entry: YamlEntry | undefined, scope: Pick<Scope, 'find
   const jitter = readNumber(fields.get('jitter'), 1, false, scope);
   const scheduleMs = readSchedule(fields.get('schedule'), scope);
   const giveUp = fields.get('giveUpAfter');
-  const giveUpAfterMs = giveUp ? readDuration('retry.giveUpAfter', giveUp.value, scope) : null;
+  const giveUpAfterMs = giveUp ? readDuration('retry.giveUpAfter', giveUp.value, LONGEST_AGE, scope) : null;
   return {
     ...(quick !== null && { quick }),
     ...(scheduleMs !== null && { scheduleMs }),
@@ -49,12 +52,13 @@ function readSchedule(entry: YamlEntry | undefined, scope: Pick<Scope, 'findings
     expected('retry.schedule', `a list of at most ${LONGEST_SCHEDULE} durations`, entry.value, scope);
     return null;
   }
-  return entry.value.items.flatMap((item) => readDuration('retry.schedule', item, scope) ?? []);
+  return entry.value.items.flatMap((item) => readDuration('retry.schedule', item, LONGEST_WAIT, scope) ?? []);
 }
 
-function readDuration(key: string, node: YamlNode, scope: Pick<Scope, 'findings'>): number | null {
+function readDuration(key: string, node: YamlNode, most: string, scope: Pick<Scope, 'findings'>): number | null {
   const text = node.kind === 'scalar' ? node.value : null;
   const duration = typeof text === 'string' ? parseDuration(text) : null;
-  if (duration === null) expected(key, 'a duration such as 5s, 2m, 3h or 90d', node, scope);
-  return duration;
+  if (duration !== null && duration > 0 && duration <= (parseDuration(most) ?? 0)) return duration;
+  expected(key, `a duration such as 5s, 2m or 3h, at most ${most}`, node, scope);
+  return null;
 }

@@ -29,7 +29,7 @@ export interface YamlMap {
 }
 
 /** A list. */
-export interface YamlList {
+interface YamlList {
   readonly kind: 'list';
   readonly items: readonly YamlNode[];
   readonly start: number;

@@ -22,6 +22,8 @@ const STYLES = new Map<string | undefined, YamlScalar['style']>([
 export class YamlTree {
   readonly #document: Document;
   readonly #report: Report;
+  /** Filled in the order of the text, so that an alias finds the last anchor before it. */
+  readonly #anchors = new Map<string, Node>();
   #aliasDepth = 0;
   #aliasedNodes = 0;
 
@@ -46,6 +48,7 @@ export class YamlTree {
   #node(node: unknown, offset: number, inFlow: boolean, depth: number): YamlNode {
     if (this.#aliasDepth > 0) this.#aliasedNodes += 1;
     if (isAlias(node)) return this.#aliased(node, inFlow, depth);
+    this.#rememberAnchor(node);
     const start = startOf(node) ?? offset;
     if (depth > MAX_DEPTH) {
       this.#report('MAPPING_YAML', start, `Nested deeper than ${MAX_DEPTH} levels`, 'Nest less.');
@@ -79,34 +82,40 @@ export class YamlTree {
       const key = isScalar(pair.key) ? String(pair.key.value ?? '') : '';
       const keyStart = startOf(pair.key) ?? 0;
       const value = this.#node(pair.value, keyStart + key.length, inFlow, depth + 1);
-      const fault = keyFault(pair, key) ?? (entries.has(key) ? `The key ${key} stands here twice` : null);
+      const fault = keyFault(pair, key, entries.has(key));
       if (fault === null) entries.set(key, { key, keyStart, value });
-      else if (typeof fault === 'string') this.#report('MAPPING_YAML', keyStart, fault, 'Keep one of the two.');
       else this.#report(fault.code, fault.at ?? keyStart, fault.message, fault.remedy);
     }
     return [...entries.values()];
   }
 
+  #rememberAnchor(node: unknown): void {
+    const { anchor } = (node ?? {}) as { readonly anchor?: string };
+    if (anchor !== undefined && this.#aliasDepth === 0) this.#anchors.set(anchor, node as Node);
+  }
+
   #aliased(alias: Alias, inFlow: boolean, depth: number): YamlNode {
     const start = startOf(alias) ?? 0;
-    const target = alias.resolve(this.#document);
+    const target = this.#anchors.get(alias.source);
     if (target === undefined) {
       this.#report('MAPPING_YAML', start, `No anchor &${alias.source} stands before *${alias.source}`);
       return nothingAt(start);
     }
-    if (this.#aliasedNodes > MAX_ALIASED_NODES) {
-      if (this.#aliasedNodes !== Number.POSITIVE_INFINITY) {
-        const message = `Aliases repeat more than ${MAX_ALIASED_NODES} values`;
-        this.#report('MAPPING_YAML', start, message, 'Write the values out, or repeat less.');
-        // Told once: the rest of the document would only repeat it.
-        this.#aliasedNodes = Number.POSITIVE_INFINITY;
-      }
-      return nothingAt(start);
-    }
+    if (this.#aliasedNodes > MAX_ALIASED_NODES) return this.#tooManyAliases(start);
     this.#aliasDepth += 1;
     const node = this.#node(target, start, inFlow, depth + 1);
     this.#aliasDepth -= 1;
     return node;
+  }
+
+  /** Told once: the rest of the document would only repeat it. */
+  #tooManyAliases(start: number): YamlNode {
+    const message = `Aliases repeat more than ${MAX_ALIASED_NODES} values`;
+    if (this.#aliasedNodes < Number.POSITIVE_INFINITY) {
+      this.#report('MAPPING_YAML', start, message, 'Write the values out, or repeat less.');
+    }
+    this.#aliasedNodes = Number.POSITIVE_INFINITY;
+    return nothingAt(start);
   }
 }
 
@@ -118,7 +127,7 @@ interface KeyFault {
 }
 
 /** What is wrong with how a key is written; null when nothing is. */
-function keyFault(pair: Pair, key: string): KeyFault | null {
+function keyFault(pair: Pair, key: string, isRepeated: boolean): KeyFault | null {
   const tokens = [...(pair.srcToken?.start ?? []), ...(pair.srcToken?.sep ?? [])];
   const explicit = tokens.find((token) => token.type === 'explicit-key-ind');
   if (explicit) {
@@ -130,9 +139,17 @@ function keyFault(pair: Pair, key: string): KeyFault | null {
     const message = 'This : makes an empty key, and cuts the formula before it';
     return { code: 'MAPPING_YAML_EMPTY_KEY', message, remedy: TERNARY_REMEDY, at: colon?.offset ?? null };
   }
-  if (key !== '<<') return null;
-  const message = 'Merge keys (<<) are off in mappings';
-  return { code: 'MAPPING_YAML', message, remedy: 'Write the keys out.', at: null };
+  if (key === '<<') {
+    const message = 'Merge keys (<<) are off in mappings';
+    return { code: 'MAPPING_YAML', message, remedy: 'Write the keys out.', at: null };
+  }
+  if (!isRepeated) return null;
+  return {
+    code: 'MAPPING_YAML',
+    message: `The key ${key} stands here twice`,
+    remedy: 'Keep one of the two.',
+    at: null,
+  };
 }
 
 function startOf(node: unknown): number | null {

@@ -307,6 +307,13 @@ describe('a file that is no mapping', () => {
     expect(places(compileText(formula(16 * 1024 + 1)))).toEqual(['3:12 MAPPING_TOO_LARGE']);
   });
 
+  it('tells the first 200 findings and counts the rest', () => {
+    const { lints } = compileText(Array.from({ length: 997 }, (_, index) => `k${index}: x\n`).join(''));
+    expect(lints).toHaveLength(201);
+    // 997 unknown keys and three missing ones.
+    expect(lints.at(-1)?.message).toBe('800 more findings from here on');
+  });
+
   it('never throws, whatever the text', () => {
     const pieces = fc.constantFrom(
       'event',

@@ -6,7 +6,7 @@ import type { FormulaChecker, FormulaFault } from '../../src/ports/transform-eng
 const FUNCTIONS = new Set(['lowercase', 'toSeconds', 'eventId', 'recall', 'sum', 'exists', 'string', 'merge']);
 
 /** Finds brackets without a partner and functions that do not exist: enough to test where faults are shown. */
-export const fakeChecker: FormulaChecker = {
+const fakeChecker: FormulaChecker = {
   check: (text) => [...bracketFaults(text), ...functionFaults(text)],
 };
 
