@@ -1,0 +1,87 @@
+import jsonata from 'jsonata';
+import { PointsmanError } from '../core/errors.ts';
+import { JSONATA_FUNCTIONS } from './function-names.ts';
+import { type Implementation, LIMITED } from './text-limits.ts';
+
+/** Checks and completes the arguments of a call. */
+export interface Signature {
+  readonly definition: string;
+}
+
+/** A function as JSONata passes it around. */
+export interface FunctionValue {
+  readonly _jsonata_function: true;
+  readonly implementation: Implementation;
+  readonly signature: Signature;
+}
+
+/** JSONata's own functions, made safe to share between formulas, and signatures for ours. */
+export interface Library {
+  /** JSONata's implementation of a function that `JSONATA_FUNCTIONS` names. */
+  native(name: string): FunctionValue;
+  /** Makes a function that formulas can call; `signature` in JSONata's notation is one of `SIGNATURES`. */
+  define(implementation: Implementation, signature: keyof typeof SIGNATURES): FunctionValue;
+}
+
+/** `-` takes the context when the argument is left out, so that `createdAt.$toSeconds()` works. */
+const SIGNATURES = {
+  '<:n>': null,
+  '<:s>': null,
+  '<x-:x>': null,
+  '<xx:x>': null,
+  '<s?s?:s>': null,
+  '<s-s?:n>': null,
+} as const;
+
+/** These belong to each expression, not to the library. */
+const BOUND_PER_EXPRESSION = new Set(['now', 'millis']);
+
+/** Loads the library. Doing it again in one thread is harmless. */
+export async function loadLibrary(): Promise<Library> {
+  const natives = new Map<string, FunctionValue>();
+  for (const name of JSONATA_FUNCTIONS) {
+    if (!BOUND_PER_EXPRESSION.has(name)) natives.set(name, harden(name, await yieldOf<FunctionValue>(`$${name}`)));
+  }
+  const signatures = new Map<string, Signature>();
+  for (const text of Object.keys(SIGNATURES)) {
+    const { signature } = await yieldOf<{ readonly signature: Signature }>(`function($a, $b)${text}{ 0 }`);
+    signatures.set(text, Object.freeze(signature));
+  }
+  return {
+    native: (name) => known(natives, name),
+    define: (implementation, text) => ({
+      _jsonata_function: true,
+      implementation,
+      signature: known(signatures, text),
+    }),
+  };
+}
+
+/** Asks JSONata itself: it exports neither its functions nor its signature parser. */
+async function yieldOf<Value>(formula: string): Promise<Value> {
+  return (await jsonata(formula).evaluate(null)) as Value;
+}
+
+function known<Value>(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (value === undefined) throw new PointsmanError('TRANSFORM_ERROR', `JSONata has no ${name}.`);
+  return value;
+}
+
+/**
+ * Limits and locks a built-in, which all formulas of a thread share: `{} ~> |$sum|{"implementation": 1}|` would
+ * otherwise break it for every later one. JSONata notes the caller in `token` and `position`, so these stay writable.
+ */
+function harden(name: string, builtIn: FunctionValue): FunctionValue {
+  if (!Object.isExtensible(builtIn)) return builtIn;
+  const limit = LIMITED[name];
+  const locked = { enumerable: false, writable: false, configurable: false };
+  Object.defineProperties(builtIn, {
+    _jsonata_function: { ...locked, value: true },
+    implementation: { ...locked, value: limit ? limit(builtIn.implementation) : builtIn.implementation },
+    signature: { ...locked, value: Object.freeze(builtIn.signature) },
+    token: { writable: true, value: undefined },
+    position: { writable: true, value: undefined },
+  });
+  return Object.preventExtensions(builtIn);
+}

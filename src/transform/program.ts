@@ -1,0 +1,105 @@
+import jsonata from 'jsonata';
+import type { Json } from '../core/json.ts';
+import type { Formula, Mapping, Template } from '../core/mapping.ts';
+import { type AstNode, astOf, walk } from './ast.ts';
+import { FormulaFailure, failureOf } from './failure.ts';
+import { CONCATENATE } from './functions.ts';
+import type { Guard } from './guard.ts';
+
+/** What of a mapping runs. */
+export type ProgramSource = Pick<Mapping, 'when' | 'each' | 'member' | 'transform'>;
+
+/** A formula ready to run. */
+export interface CompiledFormula {
+  readonly formula: Formula;
+  readonly expression: jsonata.Expression;
+  /** Whether running it may leave marks in its input, which then must be a copy. */
+  readonly marksInput: boolean;
+}
+
+/** A template whose formulas are compiled. */
+export type CompiledTemplate =
+  | { readonly kind: 'literal'; readonly value: Json }
+  | { readonly kind: 'formula'; readonly formula: CompiledFormula }
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, node: CompiledTemplate])[] }
+  | { readonly kind: 'array'; readonly items: readonly CompiledTemplate[] };
+
+/** A mapping compiled once: holds no state between runs. */
+export interface Program {
+  readonly when: CompiledFormula | null;
+  readonly each: CompiledFormula | null;
+  readonly member: CompiledFormula | null;
+  readonly transform: CompiledTemplate;
+  /** Whether the transform is one expression, whose result must be an object. */
+  readonly isExpression: boolean;
+}
+
+/** Compiles what of a mapping runs. Throws `FormulaFailure` for the first formula that does not compile. */
+export function compileProgram(source: ProgramSource, guard: Guard): Program {
+  const optional = (formula: Formula | null) => (formula === null ? null : compileFormula(formula, guard));
+  const { transform } = source;
+  return {
+    when: optional(source.when),
+    each: optional(source.each),
+    member: optional(source.member),
+    transform: compileTemplate(transform.kind === 'template' ? transform.template : transform, guard),
+    isExpression: transform.kind === 'expression',
+  };
+}
+
+function compileTemplate(
+  template: Template | { readonly kind: 'expression'; readonly formula: Formula },
+  guard: Guard,
+): CompiledTemplate {
+  switch (template.kind) {
+    case 'literal':
+      return template;
+    case 'formula':
+    case 'expression':
+      return { kind: 'formula', formula: compileFormula(template.formula, guard) };
+    case 'object':
+      return {
+        kind: 'object',
+        entries: template.entries.map(([key, node]) => [key, compileTemplate(node, guard)] as const),
+      };
+    case 'array':
+      return { kind: 'array', items: template.items.map((item) => compileTemplate(item, guard)) };
+  }
+}
+
+function compileFormula(formula: Formula, guard: Guard): CompiledFormula {
+  try {
+    const expression = jsonata(formula.text, guard.options);
+    return { formula, expression, marksInput: adapt(astOf(expression)) };
+  } catch (error) {
+    throw new FormulaFailure(failureOf(error, formula.path));
+  }
+}
+
+/** Makes `&` a call of ours, which limits the text it builds; tells whether the formula may mark its input. */
+function adapt(ast: AstNode): boolean {
+  let marks = false;
+  walk(ast, (node) => {
+    marks ||= marksInput(node);
+    if (node.type === 'binary' && node.value === '&') callConcatenate(node);
+  });
+  return marks;
+}
+
+/** Groupings push into empty lists, `[]` flags lists, and the pattern of `~> |…|` may reach beyond the clone. */
+function marksInput(node: AstNode): boolean {
+  return (
+    node.type === 'transform' || node.group !== undefined || node.keepArray === true || node.keepSingletonArray === true
+  );
+}
+
+function callConcatenate(node: AstNode): void {
+  const { lhs, rhs, position } = node;
+  if (!lhs || !rhs) return;
+  node.type = 'function';
+  node.value = '(';
+  node.procedure = { type: 'variable', value: CONCATENATE, ...(position === undefined ? {} : { position }) };
+  node.arguments = [lhs, rhs];
+  delete node.lhs;
+  delete node.rhs;
+}

@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { TransformResult } from '../ports/transform-engine.ts';
+import { runProgram } from './evaluate.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { Workbench } from './formula-runner.ts';
+import { createGuard } from './guard.ts';
+import { loadLibrary } from './library.ts';
+import { compileProgram, type Program } from './program.ts';
+import type { RunAnswer, RunMessage, ThreadData, ThreadJob } from './protocol.ts';
+
+const { deadlineMs, progress } = workerData as ThreadData;
+const running = new Int32Array(progress);
+const bench: Workbench = { library: await loadLibrary(), guard: createGuard(deadlineMs) };
+const programs = new Map<string, Program | Failure>();
+
+parentPort?.on('message', (message: RunMessage) => {
+  void answer(message);
+});
+
+async function answer(message: RunMessage): Promise<void> {
+  if (message.forget) programs.clear();
+  for (const [key, source] of message.programs) programs.set(key, compiled(source));
+  const results: TransformResult[] = [];
+  for (const [index, job] of message.jobs.entries()) {
+    Atomics.store(running, 0, index + 1);
+    results.push(await run(job));
+  }
+  Atomics.store(running, 0, 0);
+  parentPort?.postMessage(results satisfies RunAnswer);
+}
+
+function compiled(source: Parameters<typeof compileProgram>[0]): Program | Failure {
+  try {
+    return compileProgram(source, bench.guard);
+  } catch (error) {
+    return failureOf(error, null);
+  }
+}
+
+async function run(job: ThreadJob): Promise<TransformResult> {
+  const program = programs.get(job.program);
+  if (program === undefined) throw new Error(`Program ${job.program} was never sent.`);
+  return 'kind' in program ? program : runProgram(program, job, bench);
+}
