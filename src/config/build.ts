@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import type { RetryPolicy } from '../core/retry-policy.ts';
+import type { Config, DestinationConfig, SourceConfig, VerifyConfig } from './config.ts';
+import { quantityOf } from './quantity.ts';
+import type { RawConfig, RawDestination, RawSource } from './raw.ts';
+
+/** Turns checked settings into the frozen configuration. Relative paths start at `baseDir`. */
+export function buildConfig(raw: RawConfig, baseDir: string): Config {
+  const { server, store, transform } = raw;
+  return deepFreeze({
+    server: { host: server.host, port: server.port, bodyLimitBytes: quantityOf('size', server.bodyLimit) },
+    api: { tokens: raw.api.tokens.map(({ name, role, token }) => ({ name, role, token })) },
+    store: {
+      url: store.url,
+      path: resolve(baseDir, store.url.slice('sqlite:'.length)),
+      retentionMs: quantityOf('duration', store.retention),
+    },
+    mappings: { dir: resolve(baseDir, raw.mappings.dir), watch: raw.mappings.watch },
+    transform: { deadlineMs: quantityOf('duration', transform.deadline), workers: transform.workers },
+    redact: [...raw.redact],
+    sources: mapEntries(raw.sources, sourceConfig),
+    destinations: mapEntries(raw.destinations, destinationConfig),
+  });
+}
+
+function sourceConfig(id: string, { type, verify, api }: RawSource): SourceConfig {
+  return {
+    id,
+    type,
+    verify: verifyConfig(verify),
+    api: api.url === '' ? null : { url: withoutSlash(api.url), token: api.token },
+  };
+}
+
+function verifyConfig(verify: RawSource['verify']): VerifyConfig {
+  if (verify === 'none') return { type: 'none' };
+  if ('type' in verify) return { ...verify };
+  return { type: 'any-of', members: verify.map(verifyConfig) };
+}
+
+function destinationConfig(id: string, raw: RawDestination): DestinationConfig {
+  const { type, projectToken, apiKeyId, apiSecret, concurrency } = raw;
+  return {
+    id,
+    type,
+    baseUrl: withoutSlash(raw.baseUrl),
+    projectToken,
+    apiKeyId,
+    apiSecret,
+    timeoutMs: quantityOf('duration', raw.timeout),
+    rateLimitPerSecond: quantityOf('rate', raw.rateLimit),
+    concurrency,
+    batch: { size: raw.batch.size, lingerMs: quantityOf('duration', raw.batch.linger) },
+    retry: retryPolicy(raw.retry),
+    breaker: { failures: raw.breaker.failures, probeMs: quantityOf('duration', raw.breaker.probe) },
+  };
+}
+
+function retryPolicy({ quick, schedule, jitter, giveUpAfter }: RawDestination['retry']): RetryPolicy {
+  return {
+    quick,
+    scheduleMs: schedule.map((wait) => quantityOf('duration', wait)),
+    jitter,
+    giveUpAfterMs: quantityOf('duration', giveUpAfter),
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function mapEntries<From, To>(
+  members: Readonly<Record<string, From>>,
+  change: (key: string, member: From) => To,
+): ReadonlyMap<string, To> {
+  return new Map(Object.entries(members).map(([key, member]) => [key, change(key, member)]));
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value instanceof Map ? value.values() : Object.values(value);
+  for (const member of members) deepFreeze(member);
+  return Object.freeze(value);
+}

@@ -1,0 +1,46 @@
+import type { ApiToken } from './config.ts';
+
+/** The settings as the schema promises them: checked, defaults filled in, quantities still text. */
+export interface RawConfig {
+  readonly server: { readonly host: string; readonly port: number; readonly bodyLimit: string };
+  readonly api: { readonly tokens: readonly ApiToken[] };
+  readonly store: { readonly url: string; readonly retention: string };
+  readonly mappings: { readonly dir: string; readonly watch: boolean };
+  readonly transform: { readonly deadline: string; readonly workers: number };
+  readonly redact: readonly string[];
+  readonly sources: Readonly<Record<string, RawSource>>;
+  readonly destinations: Readonly<Record<string, RawDestination>>;
+}
+
+/** One entry of `sources`. */
+export interface RawSource {
+  readonly type: 'open-loyalty';
+  readonly verify: 'none' | RawVerify | readonly RawVerify[];
+  readonly api: { readonly url: string; readonly token: string };
+}
+
+/** One way to verify. */
+export type RawVerify =
+  | { readonly type: 'header'; readonly name: string; readonly value: string }
+  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | { readonly type: 'none' };
+
+/** One entry of `destinations`. */
+export interface RawDestination {
+  readonly type: 'bloomreach';
+  readonly baseUrl: string;
+  readonly projectToken: string;
+  readonly apiKeyId: string;
+  readonly apiSecret: string;
+  readonly timeout: string;
+  readonly rateLimit: string;
+  readonly concurrency: number;
+  readonly batch: { readonly size: number; readonly linger: string };
+  readonly retry: {
+    readonly quick: number;
+    readonly schedule: readonly string[];
+    readonly jitter: number;
+    readonly giveUpAfter: string;
+  };
+  readonly breaker: { readonly failures: number; readonly probe: string };
+}
