@@ -1,7 +1,7 @@
 import type { RetryPolicy } from '../core/retry-policy.ts';
 
 /** What a token of the API may do: viewer reads, editor changes mappings, admin replays, pauses and forgets. */
-export type Role = 'viewer' | 'editor' | 'admin';
+type Role = 'viewer' | 'editor' | 'admin';
 
 /** A token of the API, by the name of who uses it. */
 export interface ApiToken {

@@ -8,10 +8,10 @@ export type Tree =
   | { readonly kind: 'list'; readonly offset: number; readonly items: readonly Tree[] };
 
 /** A value that holds no others. */
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 
 /** A key of a map and what stands under it. */
-export interface Entry {
+interface Entry {
   readonly key: string;
   readonly keyOffset: number;
   readonly node: Tree;

@@ -4,7 +4,7 @@ export type Reference =
   | { readonly kind: 'file'; readonly path: string };
 
 /** What `:-` or `:?` says about a variable that is unset or empty. */
-export interface Fallback {
+interface Fallback {
   readonly kind: 'default' | 'message';
   readonly text: string;
 }

@@ -20,7 +20,7 @@ export interface RawSource {
 }
 
 /** One way to verify. */
-export type RawVerify =
+type RawVerify =
   | { readonly type: 'header'; readonly name: string; readonly value: string }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
   | { readonly type: 'none' };

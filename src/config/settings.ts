@@ -1,14 +1,7 @@
 import type { Json } from '../core/json.ts';
 import type { Tree } from './document.ts';
 import type { Fault } from './fault.ts';
-import {
-  hasReferences,
-  type Interpolated,
-  interpolate,
-  type Miss,
-  type Reference,
-  type Resolved,
-} from './interpolate.ts';
+import { hasReferences, interpolate, type Miss, type Reference, type Resolved } from './interpolate.ts';
 import { keysOf, type Path, pointerOf } from './path.ts';
 import { nodesAt } from './schema.ts';
 
@@ -32,6 +25,8 @@ export interface Settings {
   /** Every reference that missed. */
   readonly faults: readonly Fault[];
 }
+
+type Leaf = Extract<Tree, { readonly kind: 'scalar' }>;
 
 type Resolve = (reference: Reference) => Resolved;
 
@@ -61,24 +56,28 @@ export function placeOf(settings: Pick<Settings, 'places'>, pointer: string): Pl
 function settingOf(tree: Tree, path: Path, keyOffset: number, walk: Walk): unknown {
   const place = { offset: tree.offset, keyOffset, reference: null, placeholder: false };
   walk.places.set(pointerOf(path), place);
-  if (tree.kind === 'list')
+  if (tree.kind === 'scalar') return scalarOf(tree, path, place, walk);
+  if (tree.kind === 'list') {
     return tree.items.map((item, index) => settingOf(item, [...path, index], item.offset, walk));
-  if (tree.kind === 'map') {
-    const members: Record<string, unknown> = Object.create(null);
-    for (const { key, keyOffset, node } of tree.entries)
-      members[key] = settingOf(node, [...path, key], keyOffset, walk);
-    return members;
   }
-  if (typeof tree.value !== 'string' || !hasReferences(tree.value)) return tree.value;
-  const { text, misses }: Interpolated = interpolate(tree.value, walk.resolve);
+  const members: Record<string, unknown> = Object.create(null);
+  for (const entry of tree.entries) {
+    members[entry.key] = settingOf(entry.node, [...path, entry.key], entry.keyOffset, walk);
+  }
+  return members;
+}
+
+function scalarOf(leaf: Leaf, path: Path, place: Place, walk: Walk): Json {
+  if (typeof leaf.value !== 'string' || !hasReferences(leaf.value)) return leaf.value;
+  const { text, misses } = interpolate(leaf.value, walk.resolve);
   const placeholder = misses.length > 0;
-  walk.places.set(pointerOf(path), { ...place, reference: tree.value, placeholder });
-  walk.faults.push(...faultsOf(misses, tree));
+  walk.places.set(pointerOf(path), { ...place, reference: leaf.value, placeholder });
+  walk.faults.push(...faultsOf(misses, leaf));
   return placeholder ? placeholderAt(path) : typedValue(text, path);
 }
 
 /** Each miss where its reference stands; where an escape hides it, at the value. */
-function faultsOf(misses: readonly Miss[], { offset, written }: Extract<Tree, { kind: 'scalar' }>): readonly Fault[] {
+function faultsOf(misses: readonly Miss[], { offset, written }: Leaf): readonly Fault[] {
   let from = 0;
   return misses.map((miss) => {
     const index = written.indexOf(miss.written, from);

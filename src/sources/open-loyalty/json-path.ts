@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../core/json.ts';
 const MAX_IDENTIFIER_LENGTH = 320;
 
 /** The value at a dotted path of object keys; null when nothing is there. Never throws. */
-export function valueAt(value: Json, path: string): Json {
+function valueAt(value: Json, path: string): Json {
   return path.split('.').reduce<Json>((inner, key) => {
     return isJsonObject(inner) && Object.hasOwn(inner, key) ? (inner[key] ?? null) : null;
   }, value);
