@@ -10,7 +10,7 @@ export const NO_EVENT_NAME = '(none)';
 /** How many partitions order is kept in: transforms of one partition never delay another's. */
 export const PARTITIONS = 64;
 
-/** Nesting beyond this is stored but never routed (`SOURCE_TOO_DEEP`). */
+/** Nesting beyond this many levels, the body itself being the first, is stored but never routed (`SOURCE_TOO_DEEP`). */
 export const MAX_DEPTH = 64;
 
 /** Addresses one fact: facts of one source and tenant are never seen by another. */
@@ -49,9 +49,9 @@ export interface EventDraft extends Identity {
   readonly dedupeKey: string;
   /** How long a repeat counts as a duplicate, in ms; null = as long as the event is kept. */
   readonly dedupeWindowMs: number | null;
-  /** SHA-256 hex of the canonical body less `requestId`: tells a repeat from a changed one. */
+  /** SHA-256 hex of the body's text less its `requestId`: tells a repeat from a changed one. */
   readonly bodyHash: string;
-  /** The body as it came, as text. */
+  /** The body as it came, as text; written anew, without the values at the redacted paths, when there are any. */
   readonly body: string;
   /** The event's own clock (`createdAt`, else the time of receipt), in ms. */
   readonly clockMs: number;

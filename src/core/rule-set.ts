@@ -1,21 +1,28 @@
+import { NO_EVENT_NAME } from './event.ts';
 import type { Mapping } from './mapping.ts';
 
 /** All compiled mappings: one immutable snapshot. */
 export interface RuleSet {
   readonly mappings: readonly Mapping[];
   readonly byId: ReadonlyMap<string, Mapping>;
-  /** The mappings that an event of this name from this source runs through, in file order. */
+  /** The mappings that an event of this name from this source runs through, in file order; none without a name. */
   match(source: string, eventName: string): readonly Mapping[];
+}
+
+/** Whether a mapping makes deliveries: neither switched off nor set to rest. */
+export function isActive({ enabled, mode }: Pick<Mapping, 'enabled' | 'mode'>): boolean {
+  return enabled && mode !== 'off';
 }
 
 /** Builds a rule set; matches are remembered per name, so that matching is one look-up. */
 export function ruleSetOf(mappings: readonly Mapping[]): RuleSet {
-  const active = mappings.filter((mapping) => mapping.enabled && mapping.mode !== 'off');
+  const active = mappings.filter(isActive);
   const remembered = new Map<string, readonly Mapping[]>();
   return {
     mappings,
     byId: new Map(mappings.map((mapping) => [mapping.id, mapping])),
     match(source, eventName) {
+      if (eventName === NO_EVENT_NAME) return [];
       const key = `${source} ${eventName}`;
       const known = remembered.get(key);
       if (known) return known;

@@ -118,9 +118,14 @@ function queryOf(request: Request): Query {
   return request.query as Query;
 }
 
+/** Express throws a `URIError` at an address that it cannot decode. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof URIError ? new PointsmanError('API_NOT_FOUND', 'The address is malformed') : error;
+}
+
 function answerProblem(log: Logger): ErrorRequestHandler {
   return (error, _request, response, _next) => {
-    const problem = problemOf(error);
+    const problem = problemOf(reasonOf(error));
     if (problem.code === 'API_INTERNAL')
       log.error({ stage: 'api', err: String(error?.stack ?? error) }, 'the API failed');
     if (problem.status === 401) response.set('www-authenticate', 'Bearer');

@@ -19,11 +19,16 @@ export interface ServerOptions {
 /** A listening server. */
 export interface HttpServer {
   readonly url: string;
-  /** Takes no new connection and resolves when those in use have been answered. */
+  /** Takes no new connection and resolves when the requests in progress are answered or their time is up. */
   close(): Promise<void>;
   /** Drops every connection. */
   destroy(): void;
 }
+
+/** How long a client whose request was malformed may take to read why, in ms. */
+const LINGER_MS = 1_000;
+/** How soon a kept connection is closed after its last answer while the server closes, in ms. */
+const SWEEP_MS = 50;
 
 /** Starts listening. Throws `CONFIG_INVALID` when the address cannot be used. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
@@ -36,15 +41,15 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     (request, response) => (isWebhook(request) ? options.door : options.app)(request, response),
   );
   server.on('clientError', refuseMalformed);
+  const unused = unusedConnections(server);
   await listen(server, options);
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close: () => {
+      for (const socket of unused) socket.destroy();
+      return close(server, options.requestTimeoutMs);
+    },
     destroy: () => server.closeAllConnections(),
   };
 }
@@ -62,6 +67,30 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   });
 }
 
+/** Node looks at no request's time any more once it is closing: one that never ends would hold it open for ever. */
+function close(server: Server, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(limit);
+      resolve();
+    });
+  });
+}
+
+/** The connections that never carried a request: Node does not count them as idle, browsers open them ahead of need. */
+function unusedConnections(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  return unused;
+}
+
 /** Node calls this for a request it cannot parse, and for one that takes too long to arrive. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -77,4 +106,6 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     `HTTP/1.1 ${problem.status} ${slow ? 'Request Timeout' : 'Bad Request'}\r\nconnection: close\r\n` +
       `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  // A client that keeps its half open must not keep ours.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream';
 import { PointsmanError } from '../core/errors.ts';
 import { publicId } from '../core/id.ts';
 import { type ReceiveTools, receive } from '../pipeline/receive.ts';
@@ -63,22 +64,29 @@ function refuse(error: unknown, request: IncomingMessage, response: ServerRespon
   if (error === null) return;
   const problem = problemOf(error);
   const code = error instanceof PointsmanError ? error.code : 'API_INTERNAL';
-  if (error instanceof PointsmanError) tools.log.warn({ stage: 'receive', code }, error.message);
+  if (problem.status < 500) tools.log.warn({ stage: 'receive', code }, problem.detail);
   else tools.log.error({ stage: 'receive', code, err: stackOf(error) }, 'the webhook door failed');
-  // What was not read cannot be skipped on a kept connection.
   const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE };
   if (!request.complete) headers['connection'] = 'close';
   if (problem.status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
   if (code === 'SOURCE_METHOD') headers['allow'] = 'POST';
   if (code === 'SOURCE_UNAUTHORIZED') headers['www-authenticate'] = 'Basic realm="pointsman"';
-  request.resume();
   answer(response, problem.status, headers, JSON.stringify(problem));
 }
 
+/**
+ * Sends the whole answer at once. A client that is still sending is heard out before the connection closes (the
+ * request's time limits that): closing at once would reset it, and the answer would be lost.
+ */
 function answer(response: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  if (response.req.complete) {
+    response.end(body);
+    return;
+  }
+  response.write(body);
+  finished(response.req.resume(), () => response.end());
 }
 
 function joined(headers: IncomingMessage['headers']): Record<string, string | undefined> {

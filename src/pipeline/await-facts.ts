@@ -1,4 +1,4 @@
-import type { RuleSet } from '../core/rule-set.ts';
+import { isActive, type RuleSet } from '../core/rule-set.ts';
 import { nextLookMs } from '../core/waiting.ts';
 import type { SettledWaiting, Store, WaitingDelivery } from '../ports/store.ts';
 import { type PersistTools, persist } from './persist.ts';
@@ -38,12 +38,12 @@ export async function awaitFacts(tools: AwaitFactsTools): Promise<number> {
   return due.length;
 }
 
-/** Null when the mapping is gone: it may come back, so the delivery goes on waiting. */
+/** Null when the mapping is gone or at rest: it may come back, so the delivery goes on waiting. */
 function shapingOf(
   { event, mapping, run, waitingSinceMs }: WaitingDelivery,
   rules: RuleSet,
   nowMs: number,
 ): Shaping | null {
   const current = rules.byId.get(mapping);
-  return current ? { event, mapping: current, run, waitingSinceMs, nowMs } : null;
+  return current && isActive(current) ? { event, mapping: current, run, waitingSinceMs, nowMs } : null;
 }

@@ -6,14 +6,22 @@ export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** True when arrays and objects nest deeper than `limit`. Iterative: depth comes from outside. */
+/** True when more than `limit` arrays and objects nest in each other. Iterative: depth comes from outside. */
 export function isDeeperThan(value: Json, limit: number): boolean {
-  let level: readonly Json[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+  let level: readonly Json[] = isContainer(value) ? [value] : [];
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level.flatMap(childrenOf);
+    level = level.flatMap(containersIn);
   }
   return false;
+}
+
+/** A copy of at most `limit` levels: arrays and objects further down are null. */
+export function cutBelow(value: Json, limit: number): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (limit === 0) return null;
+  if (Array.isArray(value)) return value.map((item: Json) => cutBelow(item, limit - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutBelow(member, limit - 1)]));
 }
 
 /** JSON text with object keys sorted at every level, so that equal values give equal text. Depth must be bounded. */
@@ -26,8 +34,7 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`;
 }
 
-/** Scalars and empty containers count as no level of their own. */
-function childrenOf(value: Json): readonly Json[] {
+function containersIn(value: Json): readonly Json[] {
   if (typeof value !== 'object' || value === null) return [];
   return Array.isArray(value) ? value.filter(isContainer) : Object.values(value).filter(isContainer);
 }

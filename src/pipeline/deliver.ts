@@ -33,6 +33,7 @@ interface Policies {
 /** What a lease allows beyond the tries themselves: pauses between quick tries and a slow disk. */
 const LEASE_MARGIN_MS = 60_000;
 const QUICK_PAUSE_MS = 200;
+const LONGEST_QUICK_PAUSE_MS = 1_000;
 
 /** Delivers claim by claim, each in its own call. */
 export function createDeliverer(tools: DeliverTools): Deliverer {
@@ -52,8 +53,7 @@ export function createDeliverer(tools: DeliverTools): Deliverer {
       const limit = destination.concurrency - inFlight.size;
       if (limit <= 0 || tools.signal.aborted) return 0;
       const nowMs = clock.now();
-      const tries = destination.retry.quick + 1;
-      const leaseEndMs = nowMs + destination.timeoutMs * tries + LEASE_MARGIN_MS;
+      const leaseEndMs = nowMs + destination.timeoutMs * mostTries(tools) + LEASE_MARGIN_MS;
       const claimed = await tools.store.claimDeliveries({ destination: destination.id, limit, nowMs, leaseEndMs });
       for (const delivery of claimed) start(delivery);
       return claimed.length;
@@ -70,6 +70,11 @@ export function policiesOf(mapping: string, destinationRetry: RetryPolicy, rules
   return { retry: { ...destinationRetry, ...current?.retry }, onAmbiguous: current?.onAmbiguous ?? 'resend' };
 }
 
+/** The most tries that one claim may take: a mapping may ask for more than its destination. */
+function mostTries({ destination, ruleSet }: DeliverTools): number {
+  return 1 + Math.max(destination.retry.quick, ...ruleSet().mappings.map(({ retry }) => retry.quick ?? 0));
+}
+
 /** A quick try that asks for another. */
 class TryAgain extends Error {}
 
@@ -81,25 +86,28 @@ async function deliver(delivery: ClaimedDelivery, tools: DeliverTools): Promise<
     await pRetry((attempt) => tryOnce(delivery, { policies, last: attempt > quick }, tools), {
       retries: quick,
       minTimeout: QUICK_PAUSE_MS,
+      maxTimeout: LONGEST_QUICK_PAUSE_MS,
       randomize: true,
-      signal: tools.signal,
       shouldRetry: ({ error }) => error instanceof TryAgain,
     });
   } catch (cause) {
-    // Shut down between two tries: the first is logged, the claim goes back.
-    if (tools.signal.aborted) return release(delivery, tools);
-    tools.log.error({ stage: 'deliver', delivery: delivery.id, err: String(cause) }, 'a delivery ended unexpectedly');
+    // A bug: the claim stays as it is, and recovering finds it when its lease is over.
+    const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    tools.log.error({ stage: 'deliver', delivery: delivery.id, err }, 'a delivery ended unexpectedly');
   }
 }
 
-/** One try, recorded before anything follows from it. Throws `TryAgain` when another quick try is worth it. */
+/**
+ * One try, recorded before anything follows from it; after a shutdown, also between two tries, the claim goes back.
+ * Throws `TryAgain` when another quick try is worth it.
+ */
 async function tryOnce(
   delivery: ClaimedDelivery,
   { policies, last }: { readonly policies: Policies; readonly last: boolean },
   tools: DeliverTools,
 ): Promise<void> {
   const startedAtMs = tools.clock.now();
-  const answers = await tools.destination.send([delivery], tools.signal);
+  const answers = tools.signal.aborted ? null : await tools.destination.send([delivery], tools.signal);
   const answer = answers?.[0];
   if (!answer) return release(delivery, tools);
   const again = !last && mayTryQuickly(answer) && !tools.signal.aborted;

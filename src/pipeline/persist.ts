@@ -1,3 +1,4 @@
+import { PointsmanError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 
@@ -10,10 +11,12 @@ export interface PersistTools {
 }
 
 const RETRY_EVERY_MS = 1_000;
+/** While the store goes on refusing, one line a minute says so. */
+const FAILURES_PER_LINE = 60;
 
 /**
  * Repeats a transition until the store takes it: work already done is never dropped because a disk is full for a while.
- * Returns null when the signal aborted first.
+ * Returns null when the signal aborted first. Throws what is not the store's refusal: repeating a bug helps nobody.
  */
 export async function persist<Result>(
   what: string,
@@ -24,9 +27,16 @@ export async function persist<Result>(
     try {
       return await transition();
     } catch (cause) {
-      if (failures === 0) tools.log.error({ stage: 'store', err: String(cause) }, `cannot store ${what}; trying again`);
+      if (!isRefusal(cause)) throw cause;
+      if (failures % FAILURES_PER_LINE === 0) {
+        tools.log.error({ stage: 'store', code: cause.code, err: String(cause) }, `cannot store ${what}; trying again`);
+      }
     }
     if (tools.signal.aborted) return null;
     await tools.clock.sleep(RETRY_EVERY_MS, tools.signal).catch(() => undefined);
   }
+}
+
+function isRefusal(cause: unknown): cause is PointsmanError {
+  return cause instanceof PointsmanError && cause.stage === 'store' && cause.retryable;
 }

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Envelope, Source } from '../ports/source.ts';
 import type { Store } from '../ports/store.ts';
-import { canonicalJson, isDeeperThan, sha256Hex } from './canonical.ts';
+import { canonicalJson, cutBelow, isDeeperThan, sha256Hex } from './canonical.ts';
 import { redact } from './redact.ts';
 
 /** A verified body, as it came through the door. */
@@ -57,13 +57,13 @@ export function draftOf(
   { source, body: bytes, receivedAtMs }: Delivered,
   redactedPaths: readonly string[],
 ): EventDraft {
-  const { text, body } = parse(bytes, redactedPaths);
+  const { text, body, tooDeep } = parse(bytes, redactedPaths);
   const envelope = source.read(body);
-  const tooDeep = isDeeperThan(body, MAX_DEPTH);
   const clockMs = envelope.createdAtMs ?? receivedAtMs;
   const identity = tooDeep ? { member: null, aliases: [], facts: [] } : source.identify(body, clockMs);
   const name = envelope.name ?? NO_EVENT_NAME;
-  const dedupeKey = dedupeKeyOf({ source: source.id, envelope, name, content: tooDeep ? text : contentOf(body) });
+  const ownText = withoutRequestId(text, body);
+  const dedupeKey = dedupeKeyOf({ source: source.id, envelope, name, content: tooDeep ? ownText : contentOf(body) });
   return {
     ...identity,
     source: source.id,
@@ -72,7 +72,7 @@ export function draftOf(
     messageId: envelope.messageId,
     dedupeKey,
     dedupeWindowMs: envelope.messageId === null ? CONTENT_DEDUPE_WINDOW_MS : null,
-    bodyHash: sha256Hex(withoutRequestId(text, body)),
+    bodyHash: sha256Hex(ownText),
     body: text,
     clockMs,
     receivedAtMs,
@@ -81,14 +81,24 @@ export function draftOf(
   };
 }
 
-function parse(bytes: Uint8Array, redactedPaths: readonly string[]): { text: string; body: JsonObject } {
+interface Parsed {
+  /** What is kept. */
+  readonly text: string;
+  readonly body: JsonObject;
+  readonly tooDeep: boolean;
+}
+
+function parse(bytes: Uint8Array, redactedPaths: readonly string[]): Parsed {
   const { text, value } = decode(bytes);
   if (!isJsonObject(value)) {
     const kind = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
     throw new PointsmanError('SOURCE_NOT_JSON', `The body is ${kind}, not a JSON object`);
   }
-  const body = redact(value, redactedPaths);
-  return { body, text: body === value ? text : JSON.stringify(body) };
+  const tooDeep = isDeeperThan(value, MAX_DEPTH);
+  if (redactedPaths.length === 0) return { text, body: value, tooDeep };
+  // Written anew even where no path led: a repeated key, or the depth below the limit, may hide what must not be kept.
+  const body = redact(tooDeep ? (cutBelow(value, MAX_DEPTH) as JsonObject) : value, redactedPaths);
+  return { text: JSON.stringify(body), body, tooDeep };
 }
 
 function decode(bytes: Uint8Array): { text: string; value: unknown } {

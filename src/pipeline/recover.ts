@@ -3,6 +3,7 @@ import type { ClaimedDelivery } from '../core/delivery.ts';
 import { decide, type RetryPolicy } from '../core/retry-policy.ts';
 import type { RuleSet } from '../core/rule-set.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { SettledAttempt, Store } from '../ports/store.ts';
 import { policiesOf } from './deliver.ts';
 
@@ -10,6 +11,7 @@ import { policiesOf } from './deliver.ts';
 export interface RecoverTools {
   readonly store: Pick<Store, 'expiredClaims' | 'settleAttempts'>;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly ruleSet: () => RuleSet;
   /** The retry policy of a destination; null when it is not configured any more. */
   readonly retryOf: (destination: string) => RetryPolicy | null;
@@ -28,6 +30,8 @@ export async function recoverClaims(lost: LostClaims, tools: RecoverTools): Prom
   const claims = await tools.store.expiredClaims(nowMs, CHUNK, lost === 'all');
   if (claims.length === 0) return 0;
   await tools.store.settleAttempts(claims.map((claim) => interrupted(claim, nowMs, tools)));
+  const fields = { stage: 'deliver', code: 'DELIVERY_INTERRUPTED', n: claims.length };
+  tools.log.warn(fields, 'deliveries were interrupted in mid-send; their answers are unknown');
   return claims.length;
 }
 

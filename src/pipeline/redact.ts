@@ -5,7 +5,7 @@ export const REDACTED = '[redacted]';
 
 /**
  * Replaces the values at these dotted paths, in every element of an array on the way. Returns the same object when no
- * path leads anywhere, so that an untouched body keeps its own bytes.
+ * path leads anywhere. Depth must be bounded.
  */
 export function redact(body: JsonObject, paths: readonly string[]): JsonObject {
   return paths.reduce((redacted, path) => replaceAt(redacted, path.split('.')) as JsonObject, body);

@@ -41,6 +41,7 @@ export function createRouter(tools: RouteTools): Router {
     const tail = previous
       .then(() => routing)
       .then((routed) => settle(routed, tools))
+      .catch((cause) => report(cause, events.length, tools))
       .finally(() => {
         open -= events.length;
         if (tails.get(partition) === tail) tails.delete(partition);
@@ -65,7 +66,10 @@ export function createRouter(tools: RouteTools): Router {
   };
 }
 
-/** Match → shape, for events of one partition. Never rejects: what cannot be routed is `failed`. */
+/**
+ * Match → shape, for events of one partition. Never rejects: what cannot be routed is `failed`. Empty when it was shut
+ * down before the store could be asked: the events are still accepted, and the next start routes them.
+ */
 async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): Promise<readonly RoutedEvent[]> {
   const rules = tools.ruleSet();
   const nowMs = tools.clock.now();
@@ -74,7 +78,9 @@ async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): P
     (matched[index] ?? []).map((mapping) => ({ event, mapping, run: 0, waitingSinceMs: nowMs, nowMs })),
   );
   try {
-    const drafts = (await shape(shapings.flat(), tools)).values();
+    const shaped = await persist('look-ups', () => shape(shapings.flat(), tools), tools);
+    if (shaped === null) return [];
+    const drafts = shaped.values();
     return events.map((event, index) => {
       const own = shapings[index] ?? [];
       return routedOf(
@@ -84,13 +90,28 @@ async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): P
       );
     });
   } catch (cause) {
-    const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    tools.log.error({ stage: 'route', n: events.length, err: stack }, 'routing itself failed');
-    return events.map(({ id }) => ({ eventId: id, status: 'failed', code: 'TRANSFORM_CRASHED', deliveries: [] }));
+    report(cause, events.length, tools);
+    return events.map(({ id }) => failed(id));
   }
 }
 
+/** Rejects only when not even `failed` can be written: the events are still accepted then. */
 async function settle(routed: readonly RoutedEvent[], tools: RouteTools): Promise<void> {
-  const applied = await persist('routes', () => tools.store.settleRoutes(routed, tools.clock.now()), tools);
+  if (routed.length === 0) return;
+  const write = (results: readonly RoutedEvent[]) =>
+    persist('routes', () => tools.store.settleRoutes(results, tools.clock.now()), tools);
+  const applied = await write(routed).catch((cause) => {
+    report(cause, routed.length, tools);
+    return write(routed.map(({ eventId }) => failed(eventId)));
+  });
   if (applied) tools.onRouted();
+}
+
+function failed(eventId: number): RoutedEvent {
+  return { eventId, status: 'failed', code: 'TRANSFORM_CRASHED', deliveries: [] };
+}
+
+function report(cause: unknown, n: number, { log }: RouteTools): void {
+  const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  log.error({ stage: 'route', n, err }, 'routing itself failed');
 }

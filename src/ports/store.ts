@@ -46,7 +46,7 @@ export interface WaitingDelivery {
 export type SettledWaiting =
   /** Its own row first (part 0, which may be waiting still), further parts after it. */
   | { readonly kind: 'shaped'; readonly deliveryId: number; readonly deliveries: readonly DeliveryDraft[] }
-  /** Its mapping is gone: looked at again at `dueAtMs`; null = its time is up, dead with `TRANSFORM_RECALL_MISSING`. */
+  /** Its mapping is gone or at rest: looked at again at `dueAtMs`; null = its time is up, dead with `TRANSFORM_RECALL_MISSING`. */
   | { readonly kind: 'postponed'; readonly deliveryId: number; readonly dueAtMs: number | null };
 
 /** A file of mappings whose text was good. */
