@@ -1,6 +1,7 @@
-import { PointsmanError } from '../core/errors.ts';
+import { type ErrorCode, PointsmanError } from '../core/errors.ts';
 import type { Lint } from '../core/lint.ts';
 import { formatLint } from '../mapping/format-lint.ts';
+import { firstStartAdvice } from './first-start.ts';
 import { say, styled } from './terminal.ts';
 
 /** What a command ends with (CONTRACT §5). */
@@ -16,6 +17,9 @@ export class LintFailure extends Error {
   }
 }
 
+/** Errors of the words a command was given. */
+const USAGE_ERRORS: readonly ErrorCode[] = ['CLI_USAGE', 'API_BAD_FILTER', 'API_CURSOR_MISMATCH'];
+
 /** Says what went wrong, on stderr, and returns the exit code for it. */
 export function reportFailure(error: unknown): number {
   if (error instanceof LintFailure) {
@@ -29,9 +33,13 @@ export function reportFailure(error: unknown): number {
     return EXIT.failed;
   }
   say(`${styled('red', 'error', process.stderr)} ${error.code} ${error.message}`);
-  say(`  ${error.remedy}`);
-  if (error.code === 'CLI_USAGE') return EXIT.usage;
+  say(indented(error.code === 'CONFIG_MISSING' ? firstStartAdvice() : error.remedy));
+  if (USAGE_ERRORS.includes(error.code)) return EXIT.usage;
   return error.stage === 'config' || error.stage === 'mapping' ? EXIT.invalid : EXIT.failed;
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '  ');
 }
 
 /** Prints one finding with its line and remedy. */
