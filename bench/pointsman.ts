@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { openSqliteLog } from '../src/storage/sqlite/sqlite-log.ts';
+import { spawnNode, stopProcess } from './child.ts';
+import type { Subject, SubjectStart } from './subject.ts';
+
+const TOKEN = 'bench-only-webhook-token';
+
+/** Starts the real server on a fresh database in a temporary folder, with the mappings that ship. */
+export async function startPointsman(start: SubjectStart): Promise<Subject> {
+  const dir = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+  const database = join(dir, 'pointsman.db');
+  const config = join(dir, 'config.yaml');
+  const logFile = join(dir, 'server.log');
+  writeFileSync(config, configText(database, start.sinkUrl));
+  const args = ['serve', '-c', config];
+  const child = spawnNode({ ...start, file: '../src/cli/main.ts', args }, ['ignore', 'pipe', openSync(logFile, 'w')]);
+  const clean = () => rmSync(dir, { recursive: true, force: true });
+  try {
+    const url = await listening(child, logFile);
+    const log = openSqliteLog(database);
+    return {
+      pid: child.pid ?? 0,
+      url: `${url}/webhooks/open-loyalty`,
+      headers: { 'content-type': 'application/json', 'x-pointsman-token': TOKEN },
+      logged: async () => (await log.stats(0)).deliveries.delivered,
+      async stop() {
+        await log.close();
+        await stopProcess(child);
+        const { size } = statSync(database);
+        clean();
+        return size;
+      },
+    };
+  } catch (error) {
+    await stopProcess(child);
+    clean();
+    throw error;
+  }
+}
+
+/** Everything not written here is the default, `synchronous=FULL` included. */
+function configText(database: string, sinkUrl: string): string {
+  return JSON.stringify({
+    server: { host: '127.0.0.1', port: 0 },
+    store: { url: `sqlite:${database}` },
+    mappings: { dir: fileURLToPath(new URL('../mappings', import.meta.url)) },
+    sources: {
+      'open-loyalty': { type: 'open-loyalty', verify: { type: 'header', name: 'X-Pointsman-Token', value: TOKEN } },
+    },
+    destinations: {
+      bloomreach: {
+        type: 'bloomreach',
+        baseUrl: sinkUrl,
+        projectToken: 'bench',
+        apiKeyId: 'bench',
+        apiSecret: 'bench',
+        concurrency: 16,
+        rateLimit: '1000000/s',
+      },
+    },
+  });
+}
+
+/** The URL of its `listening` line. Rejects with its log when it ends instead. */
+function listening(child: ChildProcess, logFile: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => {
+      reject(new Error(`the server ended with ${code}:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`));
+    });
+    if (child.stdout === null) return;
+    createInterface(child.stdout).on('line', (line) => {
+      const url = /^listening (\S+)$/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
+}
