@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3';
+import type { ClaimedDelivery } from '../../core/delivery.ts';
+import type { Claim } from '../../ports/store.ts';
+import { memberText } from './event-columns.ts';
+import { type Packed, unpack } from './packed.ts';
+
+const CLAIMED_COLUMNS = `d.id AS id, d.event AS eventId,
+  (SELECT text FROM name WHERE id = d.event_name) AS event,
+  (SELECT text FROM name WHERE id = (SELECT source FROM event WHERE id = d.event)) AS source,
+  (SELECT text FROM name WHERE id = d.mapping) AS mapping,
+  (SELECT version FROM mapping_version WHERE id = d.version) AS mappingVersion,
+  (SELECT text FROM name WHERE id = d.destination) AS destination,
+  (SELECT text FROM name WHERE id = d.endpoint) AS endpoint,
+  (SELECT text FROM name WHERE id = (SELECT prefix FROM member WHERE id = d.member)) AS memberPrefix,
+  (SELECT value FROM member WHERE id = d.member) AS memberValue,
+  (SELECT request FROM frozen WHERE delivery = d.id) AS request,
+  d.claim_no AS claimNo, d.retries, d.attempts, d.since_ms AS pendingSinceMs`;
+
+interface ClaimedRow extends Omit<ClaimedDelivery, 'mappingVersion' | 'member'> {
+  readonly mappingVersion: Packed;
+  readonly memberPrefix: string | null;
+  readonly memberValue: Packed | null;
+}
+
+/** Due heads and laneless deliveries of a destination, oldest due first: one partial index, flat whatever the history. */
+export const DUE_HEADS = `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery_claim
+  WHERE d.destination = (SELECT id FROM name WHERE text = ?) AND d.status = 'pending' AND d.head = 1 AND d.due_ms <= ?
+    AND d.owner IS NULL
+  ORDER BY d.due_ms, d.id LIMIT ?`;
+
+/** Prepares the claim: a transition too, its lease written before a byte is sent. `owner` is this process life. */
+export function claiming(db: Database, owner: number): (claim: Claim) => readonly ClaimedDelivery[] {
+  const due = db.prepare<[string, number, number], ClaimedRow>(DUE_HEADS);
+  const own = db.prepare<[number, number, number]>(
+    'UPDATE delivery SET claim_no = claim_no + 1, owner = ?, due_ms = ? WHERE id = ?',
+  );
+  return ({ destination, limit, nowMs, leaseEndMs }) =>
+    due.all(destination, nowMs, limit).map((row) => {
+      own.run(owner, leaseEndMs, row.id);
+      return claimed({ ...row, claimNo: row.claimNo + 1 });
+    });
+}
+
+/** Prepares the look for claims that nobody will settle. */
+export function expiries(db: Database): (nowMs: number, limit: number, all: boolean) => readonly ClaimedDelivery[] {
+  const owned = db.prepare<[number, number], ClaimedRow>(
+    `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery_owned
+     WHERE d.owner IS NOT NULL AND d.due_ms <= ? ORDER BY d.due_ms, d.id LIMIT ?`,
+  );
+  return (nowMs, limit, all) => owned.all(all ? Number.MAX_SAFE_INTEGER : nowMs, limit).map(claimed);
+}
+
+function claimed({ memberPrefix, memberValue, mappingVersion, ...row }: ClaimedRow): ClaimedDelivery {
+  return { ...row, mappingVersion: unpack(mappingVersion), member: memberText({ memberPrefix, memberValue }) };
+}

@@ -1,0 +1,74 @@
+import type { Database } from 'better-sqlite3';
+import type { Fact, FactKey } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import type { Names } from './names.ts';
+import { type Packed, pack } from './packed.ts';
+
+/** What events taught, and who waits for it. */
+export interface Facts {
+  /** Keeps a fact unless a newer one is known, and makes what awaits it due. Only inside a transaction. */
+  learn(fact: Fact, member: number | null, nowMs: number): void;
+  /** Replaces what a delivery waits for. Only inside a transaction. */
+  await(delivery: number, keys: readonly FactKey[]): void;
+  /** Whether one of these facts is there and says something. Only inside a transaction. */
+  someArrived(keys: readonly FactKey[]): boolean;
+}
+
+type KeyColumns = [source: number, storeCode: number, kind: number, key: Packed];
+
+/** Opens the facts of this database. */
+export function openFacts(db: Database, names: Names): Facts {
+  const learn = db.prepare<[...KeyColumns, string, number, number | null]>(
+    `INSERT INTO fact (source, store_code, kind, key, value, learned_ms, member) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = excluded.value, learned_ms = excluded.learned_ms, member = excluded.member
+     WHERE excluded.learned_ms >= learned_ms`,
+  );
+  const wake = db.prepare<[number, number, ...KeyColumns]>(
+    `UPDATE delivery SET due_ms = ? WHERE status = 'waiting' AND due_ms > ? AND id IN (
+       SELECT delivery FROM awaited WHERE source = ? AND store_code = ? AND kind = ? AND key = ?)`,
+  );
+  const forget = db.prepare<[number]>('DELETE FROM awaited WHERE delivery = ?');
+  const expect = db.prepare<[...KeyColumns, number]>(
+    'INSERT INTO awaited (source, store_code, kind, key, delivery) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const arrived = db.prepare<KeyColumns>(
+    `SELECT 1 FROM fact WHERE source = ? AND store_code = ? AND kind = ? AND key = ? AND value <> 'null'`,
+  );
+  const columns = ({ source, storeCode, kind, key }: FactKey): KeyColumns => [
+    names.idOf(source),
+    names.idOf(storeCode),
+    names.idOf(kind),
+    pack(key),
+  ];
+  return {
+    learn(fact, member, nowMs) {
+      const key = columns(fact);
+      const { changes } = learn.run(...key, JSON.stringify(fact.value), fact.learnedAtMs, member);
+      if (changes > 0) wake.run(nowMs, nowMs, ...key);
+    },
+    await(delivery, keys) {
+      forget.run(delivery);
+      for (const key of keys) expect.run(...columns(key), delivery);
+    },
+    someArrived: (keys) => keys.some((key) => arrived.get(...columns(key)) !== undefined),
+  };
+}
+
+interface FactRow {
+  readonly value: string;
+  readonly learned_ms: number;
+}
+
+/** Prepares the look-up of facts; null where there is none. */
+export function factReader(db: Database): (key: FactKey) => Fact | null {
+  const find = db.prepare<[string, string, string, Packed], FactRow>(
+    `SELECT value, learned_ms FROM fact
+     WHERE source = (SELECT id FROM name WHERE text = ?) AND store_code = (SELECT id FROM name WHERE text = ?)
+       AND kind = (SELECT id FROM name WHERE text = ?) AND key = ?`,
+  );
+  return ({ source, storeCode, kind, key }) => {
+    const row = find.get(source, storeCode, kind, pack(key));
+    if (!row) return null;
+    return { source, storeCode, kind, key, value: JSON.parse(row.value) as Json, learnedAtMs: row.learned_ms };
+  };
+}

@@ -1,0 +1,82 @@
+import type { Database } from 'better-sqlite3';
+import type { DeliveryFilter, EventFilter, Log, Page, PageRequest, ReceiptRow } from '../../ports/log.ts';
+import { DELIVERY_LIST, type DeliveryColumns, deliveryRow } from './delivery-list.ts';
+import { EVENT_LIST, type EventRowColumns, eventRow } from './event-list.ts';
+import { pageReader, type ReadPage } from './keyset-page.ts';
+import { type CommonFilter, type ListShape, listPlanner } from './list-plan.ts';
+import { deliveryDetails, eventDetails } from './log-details.ts';
+import { totals, unmatchedNames } from './log-totals.ts';
+import { storeError } from './store-error.ts';
+
+/** The log's reads as SQLite does them: at once. */
+export type LogReads = {
+  readonly [Name in keyof Log]: (...args: Parameters<Log[Name]>) => Awaited<ReturnType<Log[Name]>>;
+};
+
+/** Prepares every read of the log on one connection: short statements, keyed, never a count over history. */
+export function logReads(db: Database): LogReads {
+  const read = pageReader(db);
+  return {
+    deliveries: lister<DeliveryFilter, DeliveryColumns, ReturnType<typeof deliveryRow>>(
+      db,
+      read,
+      DELIVERY_LIST,
+      deliveryRow,
+    ),
+    delivery: deliveryDetails(db),
+    events: lister<EventFilter, EventRowColumns, ReturnType<typeof eventRow>>(db, read, EVENT_LIST, eventRow),
+    event: eventDetails(db),
+    unmatchedNames: unmatchedNames(db),
+    receipts: (page) =>
+      read<ReceiptRow>({ listing: RECEIPTS, conditions: [], accesses: [{ via: '', where: [] }] }, page),
+    stats: totals(db),
+  };
+}
+
+/** The reads as the port has them; failures come as `STORE_UNWRITABLE` or `STORE_FAILED`. */
+export function asLog(reads: LogReads, path: string): Log {
+  return {
+    deliveries: promised(reads.deliveries, path),
+    delivery: promised(reads.delivery, path),
+    events: promised(reads.events, path),
+    event: promised(reads.event, path),
+    unmatchedNames: promised(reads.unmatchedNames, path),
+    receipts: promised(reads.receipts, path),
+    stats: promised(reads.stats, path),
+  };
+}
+
+/** A synchronous read as a promise; failures come under our catalogue. */
+export function promised<Args extends readonly unknown[], Value>(
+  read: (...args: Args) => Value,
+  path: string,
+): (...args: Args) => Promise<Value> {
+  return async (...args) => {
+    try {
+      return read(...args);
+    } catch (error) {
+      throw storeError(error, path);
+    }
+  };
+}
+
+const RECEIPTS = {
+  columns: 'r.id AS id, r.at_ms AS atMs, r.outcome, r.duration_ms AS durationMs, r.detail',
+  table: 'receipt',
+  alias: 'r',
+};
+
+function lister<Filter extends CommonFilter, Columns extends { readonly id: number }, Row>(
+  db: Database,
+  read: ReadPage,
+  shape: ListShape<Filter>,
+  rowOf: (columns: Columns) => Row,
+): (filter: Filter, page: PageRequest) => Page<Row> {
+  const plan = listPlanner(db, shape);
+  return (filter, page) => {
+    const query = plan(filter);
+    if (!query) return { items: [], nextBefore: null };
+    const { items, nextBefore } = read<Columns>(query, page);
+    return { items: items.map(rowOf), nextBefore };
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * The first shape of the database. Times are Unix ms. Texts that repeat (names of sources, events, mappings, …) live
+ * once in `name`; UUIDs and hashes are stored as bytes where that loses nothing. What is large and never changes
+ * (bodies, frozen requests) lives apart from what every transition rewrites.
+ * Rows end every index with their key, so that each filter of the log pages by key without sorting.
+ */
+export const INITIAL = `
+CREATE TABLE name (
+  id    INTEGER PRIMARY KEY,
+  text  TEXT NOT NULL UNIQUE
+);
+
+-- A process life: claims are owned by one.
+CREATE TABLE opening (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  opened_ms  INTEGER NOT NULL,
+  seen_ms    INTEGER NOT NULL
+);
+
+-- Who events are about. Identifiers read tenant/kind:value; prefix is the name of 'tenant/kind:'.
+CREATE TABLE member (
+  id      INTEGER PRIMARY KEY,
+  value   BLOB NOT NULL,
+  prefix  INTEGER NOT NULL,
+  UNIQUE (value, prefix)
+);
+CREATE TABLE alias (
+  member  INTEGER NOT NULL REFERENCES member (id),
+  value   BLOB NOT NULL,
+  prefix  INTEGER NOT NULL,
+  PRIMARY KEY (member, value, prefix)
+) WITHOUT ROWID;
+CREATE INDEX alias_value ON alias (value, prefix);
+CREATE VIEW identifier AS
+  SELECT id AS member, value, prefix FROM member UNION ALL SELECT member, value, prefix FROM alias;
+
+CREATE TABLE event (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  source       INTEGER NOT NULL,
+  store_code   INTEGER NOT NULL,
+  name         INTEGER NOT NULL,
+  member       INTEGER REFERENCES member (id),
+  partition    INTEGER NOT NULL,
+  message_id   BLOB,
+  dedupe_key   BLOB NOT NULL,
+  body_hash    BLOB NOT NULL,
+  status       TEXT NOT NULL,
+  code         TEXT,
+  clock_ms     INTEGER NOT NULL,
+  received_ms  INTEGER NOT NULL,
+  duplicates   INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX event_dedupe  ON event (dedupe_key);
+CREATE INDEX event_message ON event (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX event_member  ON event (member) WHERE member IS NOT NULL;
+CREATE INDEX event_status  ON event (status);
+CREATE INDEX event_name    ON event (name);
+CREATE INDEX event_source  ON event (source);
+CREATE TABLE event_body (
+  event  INTEGER PRIMARY KEY REFERENCES event (id),
+  body   TEXT NOT NULL
+);
+
+-- The text of a mapping, once per version; text and file are null for a version that was never remembered.
+CREATE TABLE mapping_version (
+  id       INTEGER PRIMARY KEY,
+  mapping  INTEGER NOT NULL,
+  version  BLOB NOT NULL,
+  text     TEXT,
+  file     TEXT,
+  seen_ms  INTEGER,
+  UNIQUE (mapping, version)
+);
+CREATE TABLE mapping_file (
+  file  TEXT PRIMARY KEY,
+  text  TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A lane is (member, destination); pos is the place in it, null for a delivery without a lane.
+-- due_ms is also the end of the lease while owner is set, and null when the delivery is final.
+-- since_ms: since when it stands where it stands (waiting, pending, final).
+CREATE TABLE delivery (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  event        INTEGER NOT NULL REFERENCES event (id),
+  event_name   INTEGER NOT NULL,
+  mapping      INTEGER NOT NULL,
+  version      INTEGER NOT NULL REFERENCES mapping_version (id),
+  part         INTEGER NOT NULL,
+  run          INTEGER NOT NULL,
+  destination  INTEGER NOT NULL,
+  endpoint     INTEGER NOT NULL,
+  member       INTEGER REFERENCES member (id),
+  pos          INTEGER,
+  head         INTEGER NOT NULL,
+  status       TEXT NOT NULL,
+  reason       TEXT,
+  code         TEXT,
+  due_ms       INTEGER,
+  claim_no     INTEGER NOT NULL DEFAULT 0,
+  owner        INTEGER,
+  retries      INTEGER NOT NULL DEFAULT 0,
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  created_ms   INTEGER NOT NULL,
+  since_ms     INTEGER NOT NULL,
+  detail       TEXT
+);
+CREATE UNIQUE INDEX delivery_once ON delivery (event, mapping, run, part);
+CREATE INDEX delivery_claim   ON delivery (destination, due_ms) WHERE status = 'pending' AND head = 1;
+CREATE INDEX delivery_owned   ON delivery (due_ms) WHERE owner IS NOT NULL;
+CREATE INDEX delivery_lane    ON delivery (member, destination, pos) WHERE status = 'pending' AND pos IS NOT NULL;
+CREATE INDEX delivery_waiting ON delivery (due_ms) WHERE status = 'waiting';
+CREATE INDEX delivery_status  ON delivery (status);
+CREATE INDEX delivery_mapping ON delivery (mapping);
+CREATE INDEX delivery_mapping_status ON delivery (mapping, status);
+CREATE INDEX delivery_event_name  ON delivery (event_name);
+CREATE INDEX delivery_destination ON delivery (destination);
+CREATE INDEX delivery_endpoint    ON delivery (endpoint);
+CREATE INDEX delivery_member  ON delivery (member) WHERE member IS NOT NULL;
+CREATE INDEX delivery_code    ON delivery (code) WHERE code IS NOT NULL;
+-- What was frozen with a delivery: its request, the facts it recalled, the keys that came out empty (JSON arrays).
+CREATE TABLE frozen (
+  delivery    INTEGER PRIMARY KEY REFERENCES delivery (id),
+  request     TEXT,
+  lookups     TEXT,
+  empty_keys  TEXT
+);
+
+CREATE TABLE attempt (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  delivery        INTEGER NOT NULL REFERENCES delivery (id),
+  claim_no        INTEGER NOT NULL,
+  started_ms      INTEGER NOT NULL,
+  duration_ms     INTEGER NOT NULL,
+  verdict         TEXT NOT NULL,
+  code            TEXT,
+  http_status     INTEGER,
+  retry_after_ms  INTEGER,
+  detail          TEXT,
+  response        TEXT
+);
+CREATE INDEX attempt_delivery ON attempt (delivery);
+
+-- What events taught; member is whom the teaching event was about.
+CREATE TABLE fact (
+  source      INTEGER NOT NULL,
+  store_code  INTEGER NOT NULL,
+  kind        INTEGER NOT NULL,
+  key         BLOB NOT NULL,
+  value       TEXT NOT NULL,
+  learned_ms  INTEGER NOT NULL,
+  member      INTEGER REFERENCES member (id),
+  PRIMARY KEY (source, store_code, kind, key)
+) WITHOUT ROWID;
+CREATE INDEX fact_member ON fact (member) WHERE member IS NOT NULL;
+-- What waiting deliveries wait for.
+CREATE TABLE awaited (
+  source      INTEGER NOT NULL,
+  store_code  INTEGER NOT NULL,
+  kind        INTEGER NOT NULL,
+  key         BLOB NOT NULL,
+  delivery    INTEGER NOT NULL REFERENCES delivery (id),
+  PRIMARY KEY (source, store_code, kind, key, delivery)
+) WITHOUT ROWID;
+CREATE INDEX awaited_delivery ON awaited (delivery);
+
+CREATE TABLE receipt (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms        INTEGER NOT NULL,
+  outcome      TEXT NOT NULL,
+  duration_ms  INTEGER NOT NULL,
+  detail       TEXT NOT NULL
+);
+
+-- Happenings per hour (Unix hours), kept in the transaction they happen in; mapping 0 = of no mapping.
+CREATE TABLE counter (
+  hour     INTEGER NOT NULL,
+  what     TEXT NOT NULL,
+  mapping  INTEGER NOT NULL,
+  n        INTEGER NOT NULL,
+  PRIMARY KEY (hour, what, mapping)
+) WITHOUT ROWID;
+CREATE TABLE unmatched (
+  source         INTEGER NOT NULL,
+  name           INTEGER NOT NULL,
+  n              INTEGER NOT NULL,
+  first_seen_ms  INTEGER NOT NULL,
+  last_seen_ms   INTEGER NOT NULL,
+  PRIMARY KEY (source, name)
+) WITHOUT ROWID;
+
+-- The earliest and latest time in each run of 1,024 rows of a log: turns a time filter into a range of keys.
+CREATE TABLE time_block (
+  log     TEXT NOT NULL,
+  block   INTEGER NOT NULL,
+  min_ms  INTEGER NOT NULL,
+  max_ms  INTEGER NOT NULL,
+  PRIMARY KEY (log, block)
+) WITHOUT ROWID;
+`;

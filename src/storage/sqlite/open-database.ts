@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { PointsmanError } from '../../core/errors.ts';
+import { assertReadable, migrate } from './migrate.ts';
+import { storeError } from './store-error.ts';
+
+/** The path of a database that lives in memory and dies with its connection. */
+export const IN_MEMORY = ':memory:';
+
+/** How long a statement waits for another process's lock, in ms: the writer holds up intake, a reader only itself. */
+const WRITER_WAIT_MS = 250;
+const READER_WAIT_MS = 2_000;
+
+/** The one name a database has, whatever links lead to it; creates its folder. Throws `STORE_UNWRITABLE`. */
+export function resolvedPath(path: string): string {
+  if (path === IN_MEMORY) return path;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PointsmanError('STORE_UNWRITABLE', `Cannot create the folder of the database ${path}: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Opens the database to write, created and migrated where needed. Throws `STORE_NEWER`, `STORE_UNWRITABLE` or `STORE_FAILED`. */
+export function openToWrite(path: string): Database.Database {
+  return guarded(
+    path,
+    () => new Database(path, { timeout: WRITER_WAIT_MS }),
+    (db) => {
+      // Only before the first table exists can this be chosen; pruning gives pages back later.
+      db.pragma('auto_vacuum = INCREMENTAL');
+      db.pragma('journal_mode = WAL');
+      // The build's default under WAL is NORMAL, which may lose the last commits with the power.
+      db.pragma('synchronous = FULL');
+      db.pragma('journal_size_limit = 67108864');
+      db.pragma('temp_store = MEMORY');
+      migrate(db, path);
+    },
+  );
+}
+
+/** Opens an existing database to read. Throws `STORE_MISSING`, `STORE_NEWER` or `STORE_FAILED`. */
+export function openToRead(path: string): Database.Database {
+  if (!existsSync(path)) throw new PointsmanError('STORE_MISSING', `There is no database at ${path}`);
+  const open = (): Database.Database => new Database(path, { readonly: true, timeout: READER_WAIT_MS });
+  return guarded(path, open, (db) => {
+    db.pragma('cache_size = -4000');
+    assertReadable(db, path);
+  });
+}
+
+function guarded(
+  path: string,
+  open: () => Database.Database,
+  prepare: (db: Database.Database) => void,
+): Database.Database {
+  let db: Database.Database | null = null;
+  try {
+    db = open();
+    prepare(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeError(error, path);
+  }
+}
