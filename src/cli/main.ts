@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../runtime/version.ts';
 import { configCommand } from './config.ts';
 import { deliveriesCommand } from './deliveries.ts';
+import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { previewCommand } from './preview.ts';
@@ -19,6 +20,7 @@ const program = new Command('pointsman')
 
 for (const add of [
   serveCommand,
+  demoCommand,
   validateCommand,
   testCommand,
   previewCommand,

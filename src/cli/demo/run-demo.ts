@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import { type Board, createBoard } from './board.ts';
+import type { Display } from './display.ts';
+import { hintLines, introLines, writeHintFiles } from './hints.ts';
+import { play } from './play.ts';
+import { countWebhooks, type Scene, scenario } from './scenario.ts';
+import { createSender } from './sender.ts';
+import { type DemoSite, openSite } from './site.ts';
+import { type DemoState, isSettled } from './state.ts';
+import { type Summary, summaryOf, summaryText } from './summary.ts';
+
+/** How a demo is run. */
+export interface DemoOptions {
+  /** Whether it ends when everything has settled; else it stays up until the signal. */
+  readonly once: boolean;
+  readonly display: Display;
+  readonly clock: Clock;
+  /** Ends the demo. */
+  readonly signal: AbortSignal;
+  /** Multiplies the pauses between the webhooks; 1 is made for people. */
+  readonly pace: number;
+  /** How long Bloomreach is down, in ms. */
+  readonly outageMs: number;
+  /** How long everything may take to settle, counted from the start, in ms. */
+  readonly settleWithinMs: number;
+}
+
+/** What a demo came to. */
+export interface DemoEnd {
+  readonly settled: boolean;
+  readonly summary: Summary;
+  /** Where its config, database and log were; still there only when it had its time and did not settle. */
+  readonly dir: string;
+}
+
+const SETTLED = 'All has settled. What you try shows up here. Ctrl-C ends the demo and deletes its folder.';
+const UNSETTLED = 'Not everything has settled in time. Ctrl-C ends the demo.';
+
+/** Sets everything up, plays the scenario, shows what comes of it, and takes everything down again. */
+export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
+  const dir = mkdtempSync(join(tmpdir(), 'pointsman-demo-'));
+  let keep = false;
+  try {
+    const site = await openSite(dir, options.clock);
+    const end = await present(site, options).finally(() => site.close());
+    keep = !end.settled && !options.signal.aborted;
+    return { ...end, dir };
+  } finally {
+    if (!keep) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function present(site: DemoSite, options: DemoOptions): Promise<Omit<DemoEnd, 'dir'>> {
+  const { once, display, clock, signal, outageMs } = options;
+  const scenes = scenario({ nowMs: clock.now(), outageMs });
+  const board = createBoard({ site, display, clock, planned: countWebhooks(scenes) });
+  display.print(introLines(site));
+  const state = await tell(scenes, { site, board }, options);
+  const end = { settled: isSettled(state), summary: summaryOf(state.stats) };
+  display.print(['', summaryText(end.summary), '']);
+  if (once || signal.aborted) return end;
+  board.caption(end.settled ? SETTLED : UNSETTLED);
+  writeHintFiles(site, clock);
+  display.print(hintLines(site, state.deliveries));
+  await board.follow(() => false, signal);
+  return end;
+}
+
+/** Plays the scenes and resolves with the state in which all has settled, the time is up, or the signal aborted. */
+async function tell(
+  scenes: readonly Scene[],
+  { site, board }: { readonly site: DemoSite; readonly board: Board },
+  { clock, signal: stop, pace, settleWithinMs }: DemoOptions,
+): Promise<DemoState> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stop, ending.signal]);
+  const sender = createSender(site.door, clock);
+  const { faults } = site.sandbox;
+  let told = false;
+  const playing = play(scenes, {
+    sender,
+    faults,
+    clock,
+    signal,
+    pace,
+    onCaption: board.caption,
+    onPosted: board.posted,
+  })
+    .catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    })
+    .finally(() => {
+      told = true;
+    });
+  const isOver = (state: DemoState) => (told && isSettled(state)) || state.nowMs - state.startedAtMs > settleWithinMs;
+  try {
+    const [state] = await Promise.all([board.follow(isOver, signal), playing]);
+    return state;
+  } finally {
+    ending.abort();
+  }
+}

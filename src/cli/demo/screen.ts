@@ -1,0 +1,98 @@
+import { publicId } from '../../core/id.ts';
+import { type Column, fitted, statusStyle, tableLines } from '../output.ts';
+import { styled } from '../terminal.ts';
+import { firstNameOf } from './members.ts';
+import { type DemoState, progressOf, whyOf } from './state.ts';
+import type { WatchedDelivery } from './watch.ts';
+
+/** A part of the terminal, in characters. */
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Deliveries shown at most, so that the eye finds what changed. */
+const MOST_DELIVERIES = 12;
+/** Lines that are not deliveries. */
+const FRAME_LINES = 7;
+/** Below this width an event's long name costs more than it tells: its mapping says the same. */
+const WIDE = 110;
+const BAR_WIDTH = 28;
+
+/** The screen as lines, none wider or more than the size allows. Pure. */
+export function screenLines(state: DemoState, { columns, rows }: ScreenSize): string[] {
+  const count = Math.max(1, Math.min(MOST_DELIVERIES, rows - FRAME_LINES));
+  const table = tableLines(lastChanged(state.deliveries, count), columnsFor(state.nowMs, columns));
+  const lines = [
+    styled('bold', fitted(state.caption, columns)),
+    webhookLine(state),
+    '',
+    ...table,
+    '',
+    progressLine(state),
+    countsLine(state),
+  ];
+  return lines.map((line) => fitted(line, columns));
+}
+
+/** One line of how many deliveries stand where; zeros are left out. */
+export function countsLine(state: DemoState): string {
+  const { deliveries, unmatched, duplicates } = state.stats;
+  const { retrying, inLine } = progressOf(state);
+  const counts: readonly (readonly [string, number, string])[] = [
+    ['delivered', deliveries.delivered, 'delivered'],
+    ['retrying', retrying, 'pending'],
+    ['in line', inLine, 'pending'],
+    ['waiting', deliveries.waiting, 'waiting'],
+    ['dead', deliveries.dead, 'dead'],
+    ['skipped', deliveries.skipped, 'skipped'],
+    ['unmatched', unmatched, 'unmatched'],
+    ['duplicate', duplicates, 'duplicate'],
+  ];
+  const shown = counts.filter(([, count]) => count > 0);
+  return shown.map(([name, count, status]) => `${statusStyle(String(count), status)} ${name}`).join('  ');
+}
+
+/** The deliveries that changed last, newest first: a retried one comes back into sight. */
+function lastChanged(deliveries: readonly WatchedDelivery[], count: number): readonly WatchedDelivery[] {
+  const byChange = deliveries.toSorted((one, other) => other.changed - one.changed || other.id - one.id);
+  return byChange.slice(0, count).sort((one, other) => other.id - one.id);
+}
+
+function columnsFor(nowMs: number, width: number): readonly Column<WatchedDelivery>[] {
+  const event: Column<WatchedDelivery> = { title: 'EVENT', value: ({ event: name }) => name };
+  return [
+    { title: 'DELIVERY', value: ({ id }) => shortId(id) },
+    ...(width >= WIDE ? [event] : []),
+    { title: 'MEMBER', value: ({ member }) => firstNameOf(member) },
+    { title: 'MAPPING', value: ({ mapping }) => mapping },
+    { title: 'STATUS', value: ({ status }) => status, style: (text, { status }) => statusStyle(text, status) },
+    { title: 'TRIES', value: ({ attempts }) => attempts },
+    { title: 'WHY', value: (delivery) => whyOf(delivery, nowMs) },
+  ];
+}
+
+/** A delivery's id without its padding: every command takes it. */
+export function shortId(id: number): string {
+  return publicId('dlv', id).replace(/_0+/, '_');
+}
+
+function webhookLine({ posted }: DemoState): string {
+  const last = posted.at(-1);
+  if (last === undefined) return '';
+  const answer = `${last.status}${last.duplicate ? ', duplicate' : ''}`;
+  return styled('dim', `POST ${last.eventName}, about ${last.about}: ${answer}`);
+}
+
+function progressLine(state: DemoState): string {
+  const { settled, total } = progressOf(state);
+  const full = total === 0 ? 0 : Math.floor((BAR_WIDTH * settled) / total);
+  const bar = styled('green', '█'.repeat(full)) + styled('dim', '░'.repeat(BAR_WIDTH - full));
+  return `${bar}  ${settled} of ${total} webhooks settled${outageText(state)}`;
+}
+
+function outageText({ outageEndsAtMs, nowMs }: DemoState): string {
+  if (outageEndsAtMs === null) return '';
+  const seconds = Math.max(0, Math.ceil((outageEndsAtMs - nowMs) / 1000));
+  return `   ${styled('red', `Bloomreach is down, ${seconds} s to go`)}`;
+}

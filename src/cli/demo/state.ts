@@ -1,0 +1,61 @@
+import type { PostedWebhook } from './sender.ts';
+import type { Snapshot } from './watch.ts';
+
+/** Everything the demo shows at one moment. */
+export interface DemoState extends Snapshot {
+  /** Unix time in ms. */
+  readonly nowMs: number;
+  readonly startedAtMs: number;
+  /** What is to be seen now. */
+  readonly caption: string;
+  /** The webhooks sent so far, oldest first. */
+  readonly posted: readonly PostedWebhook[];
+  /** How many the whole scenario sends. */
+  readonly planned: number;
+  /** When Bloomreach comes back, Unix time in ms; null while it is up. */
+  readonly outageEndsAtMs: number | null;
+}
+
+/** How far the webhooks have come. */
+export interface Progress {
+  /** Webhooks that came to an end: duplicates and unmatched events too. */
+  readonly settled: number;
+  readonly total: number;
+  /** Deliveries that were tried and will be tried again. */
+  readonly retrying: number;
+  /** Deliveries behind another one of the same member. */
+  readonly inLine: number;
+}
+
+/** Whether nothing is left to do: all that was sent is in the store, every event routed and every delivery final. */
+export function isSettled({ stats, posted }: Pick<DemoState, 'stats' | 'posted'>): boolean {
+  const { received, duplicates, unrouted, deliveries } = stats;
+  return received + duplicates >= posted.length && unrouted + deliveries.pending + deliveries.waiting === 0;
+}
+
+/** Counts how far the webhooks have come, from the store's counters and the deliveries in sight. */
+export function progressOf({ stats, deliveries, planned }: DemoState): Progress {
+  const { delivered, dead, skipped, shadowed, canceled } = stats.deliveries;
+  const total = Math.max(planned, stats.received + stats.duplicates);
+  const ended = delivered + dead + skipped + shadowed + canceled + stats.unmatched + stats.failed + stats.duplicates;
+  const pending = deliveries.filter(({ status }) => status === 'pending');
+  return {
+    settled: Math.min(ended, total),
+    total,
+    retrying: pending.filter(({ attempts }) => attempts > 0).length,
+    inLine: pending.filter(({ attempts, blockedBy }) => attempts === 0 && blockedBy !== null).length,
+  };
+}
+
+/** Why a delivery stands where it does, in a few words. */
+export function whyOf(delivery: DemoState['deliveries'][number], nowMs: number): string {
+  const { status, code, reason, detail, attempts, blockedBy, dueAtMs } = delivery;
+  if (status === 'dead') return detail ?? code ?? '';
+  if (status === 'waiting') return 'whose wallet it is, nothing has told yet';
+  if (status === 'skipped') return reason === 'condition' ? 'its condition says no' : (reason ?? '');
+  if (status !== 'pending') return '';
+  if (blockedBy !== null) return 'behind an earlier one';
+  if (attempts === 0) return '';
+  const seconds = Math.max(0, Math.ceil(((dueAtMs ?? nowMs) - nowMs) / 1000));
+  return code === null ? '' : `again in ${seconds} s: ${code}`;
+}
