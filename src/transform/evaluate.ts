@@ -7,6 +7,7 @@ import { failureOf } from './failure.ts';
 import { FormulaRunner, type PartItem, type ProgramJob, type Workbench } from './formula-runner.ts';
 import { Budget, isFunctionValue, plainJson } from './plain.ts';
 import type { CompiledFormula, CompiledTemplate, Program } from './program.ts';
+import { Recalls } from './recalls.ts';
 
 /** One part being made. */
 interface PartDraft {
@@ -20,14 +21,14 @@ interface PartDraft {
 /** Runs a program over one event, one formula after the other. Never rejects, keeps nothing. */
 export async function runProgram(program: Program, job: ProgramJob, bench: Workbench): Promise<TransformResult> {
   bench.guard.startJob();
-  const runner = new FormulaRunner(job, bench);
+  const recalls = new Recalls(job.input, job.lookups);
   try {
-    const result = await runStages(program, runner);
-    return runner.recalls.verdict() ?? result;
+    const result = await runStages(program, new FormulaRunner(job, recalls, bench));
+    return recalls.verdict() ?? result;
   } catch (error) {
     const failure = failureOf(error, null);
     // A formula that stumbles over a fact not yet there says nothing about the mapping.
-    return (failure.code === 'TRANSFORM_TIMEOUT' ? null : runner.recalls.verdict()) ?? failure;
+    return (failure.code === 'TRANSFORM_TIMEOUT' ? null : recalls.verdict()) ?? failure;
   }
 }
 

@@ -11,6 +11,8 @@ interface SyntaxFault {
   /** The offset behind the token at fault. */
   readonly position?: unknown;
   readonly token?: unknown;
+  /** What stands where something else was expected, or the token where none is named. */
+  readonly value?: unknown;
 }
 
 /** Builds the checker of formulas. */
@@ -36,9 +38,9 @@ function check(text: string): readonly FormulaFault[] {
 function faultOf(error: unknown, text: string): FormulaFault {
   if (error instanceof RangeError) return syntaxFault(0, 'The formula is nested too deeply.');
   if (error instanceof SyntaxError) return syntaxFault(patternOffset(error.message, text), error.message);
-  const { message, position, token }: SyntaxFault = typeof error === 'object' && error !== null ? error : {};
+  const { message, position, token, value }: SyntaxFault = typeof error === 'object' && error !== null ? error : {};
   const said = typeof message === 'string' ? message : 'The formula cannot be read.';
-  return syntaxFault(tokenOffset(text, position, token), said.replaceAll('"(end)"', 'the end'));
+  return syntaxFault(tokenOffset(text, position, token ?? value), said.replaceAll('"(end)"', 'the end'));
 }
 
 function syntaxFault(offset: number, message: string): FormulaFault {

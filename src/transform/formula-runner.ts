@@ -7,7 +7,7 @@ import type { Guard } from './guard.ts';
 import type { Library } from './library.ts';
 import { Budget, plainJson } from './plain.ts';
 import type { CompiledFormula } from './program.ts';
-import { Recalls } from './recalls.ts';
+import type { Recalls } from './recalls.ts';
 
 /** The element that a part is made of. */
 export interface PartItem {
@@ -30,21 +30,22 @@ export class FormulaRunner {
   readonly #job: ProgramJob;
   readonly #bench: Workbench;
   readonly #facts: JobFacts;
-  #event: Json | undefined;
-  #functions: Bindings | undefined;
+  readonly #functions: Bindings;
+  readonly #event: Json;
 
-  constructor(job: ProgramJob, bench: Workbench) {
+  /** Throws what `eventTree` throws. */
+  constructor(job: ProgramJob, recalls: Recalls, bench: Workbench) {
     this.#job = job;
     this.#bench = bench;
-    this.recalls = new Recalls(job.input, job.lookups);
-    this.#facts = { input: job.input, recalls: this.recalls, part: 0 };
+    this.recalls = recalls;
+    this.#facts = { input: job.input, recalls, part: 0 };
+    this.#functions = functionsFor(this.#facts, bench.library);
+    this.#event = eventTree(job.input.body);
   }
 
   /** What the formula yields. Throws `FormulaFailure` with its path. */
   async evaluate(formula: CompiledFormula, item: PartItem | null): Promise<unknown> {
     this.#facts.part = item?.index ?? 0;
-    this.#functions ??= functionsFor(this.#facts, this.#bench.library);
-    this.#event ??= eventTree(this.#job.input.body);
     const event = formula.marksInput ? eventTree(this.#job.input.body) : this.#event;
     const value = formula.marksInput ? copy(item?.value) : item?.value;
     const bindings = item === null ? this.#functions : { ...this.#functions, item: value, index: item.index };

@@ -43,6 +43,6 @@ export function createGuard(deadlineMs: number): Guard {
 }
 
 /** The failure of a job that did not end in time. */
-export function timedOut(deadlineMs: number): PointsmanError {
+function timedOut(deadlineMs: number): PointsmanError {
   return new PointsmanError('TRANSFORM_TIMEOUT', `It did not end within ${deadlineMs} ms.`);
 }

@@ -4,12 +4,12 @@ import { JSONATA_FUNCTIONS } from './function-names.ts';
 import { type Implementation, LIMITED } from './text-limits.ts';
 
 /** Checks and completes the arguments of a call. */
-export interface Signature {
+interface Signature {
   readonly definition: string;
 }
 
 /** A function as JSONata passes it around. */
-export interface FunctionValue {
+interface FunctionValue {
   readonly _jsonata_function: true;
   readonly implementation: Implementation;
   readonly signature: Signature;
@@ -74,14 +74,20 @@ function known<Value>(values: ReadonlyMap<string, Value>, name: string): Value {
  */
 function harden(name: string, builtIn: FunctionValue): FunctionValue {
   if (!Object.isExtensible(builtIn)) return builtIn;
-  const limit = LIMITED[name];
+  const implementation = limited(name, builtIn.implementation);
   const locked = { enumerable: false, writable: false, configurable: false };
   Object.defineProperties(builtIn, {
     _jsonata_function: { ...locked, value: true },
-    implementation: { ...locked, value: limit ? limit(builtIn.implementation) : builtIn.implementation },
+    implementation: { ...locked, value: implementation },
     signature: { ...locked, value: Object.freeze(builtIn.signature) },
     token: { writable: true, value: undefined },
     position: { writable: true, value: undefined },
   });
   return Object.preventExtensions(builtIn);
+}
+
+/** `$map` and its kin pass as many arguments as the function counts, so the count must stay what it was. */
+function limited(name: string, native: Implementation): Implementation {
+  const limit = LIMITED[name];
+  return limit ? Object.defineProperty(limit(native), 'length', { value: native.length }) : native;
 }

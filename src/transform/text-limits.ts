@@ -1,7 +1,7 @@
 import { PointsmanError } from '../core/errors.ts';
 
 /** The longest text a formula may build on its way, in characters. */
-export const MAX_TEXT_LENGTH = 1_048_576;
+const MAX_TEXT_LENGTH = 1_048_576;
 
 /** A function's implementation as JSONata calls it. */
 // biome-ignore lint/complexity/noBannedTypes: JSONata reads parameter names and count off the function itself
