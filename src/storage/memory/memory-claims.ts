@@ -1,7 +1,7 @@
 import type { ClaimedDelivery } from '../../core/delivery.ts';
 import type { Decision } from '../../core/retry-policy.ts';
 import type { Applied, Claim, SettledAttempt, WaitingDelivery } from '../../ports/store.ts';
-import { count, type DeliveryRecord, isHead, laneOf, type MemoryState } from './memory-state.ts';
+import { count, type DeliveryRecord, isHead, laneOf, type MemoryState, storedEvent } from './memory-state.ts';
 
 /** Claims heads and laneless deliveries that are due. */
 export function claimDue(state: MemoryState, claim: Claim): readonly ClaimedDelivery[] {
@@ -35,7 +35,7 @@ export function waitingDue(state: MemoryState, nowMs: number, limit: number): re
     .sort(byDue)
     .slice(0, limit)
     .map(({ id, event, draft, sinceMs }) => {
-      return { id, event: { ...event }, mapping: draft.mapping, run: draft.run, waitingSinceMs: sinceMs };
+      return { id, event: storedEvent(event), mapping: draft.mapping, run: draft.run, waitingSinceMs: sinceMs };
     });
 }
 

@@ -12,7 +12,15 @@ import type {
   Stats,
 } from '../../ports/log.ts';
 import { isKnownAs, startsIdentifier } from './memory-members.ts';
-import { type DeliveryRecord, type EventRecord, hourOf, isHead, laneOf, type MemoryState } from './memory-state.ts';
+import {
+  type DeliveryRecord,
+  type EventRecord,
+  hourOf,
+  isHead,
+  laneOf,
+  type MemoryState,
+  storedEvent,
+} from './memory-state.ts';
 
 const LONGEST_PAGE = 200;
 
@@ -135,7 +143,6 @@ function detailOf(state: MemoryState, record: DeliveryRecord | undefined): Deliv
   if (!record) return null;
   const { draft, event } = record;
   const mapping = state.mappings.get(JSON.stringify([draft.mapping, draft.mappingVersion]));
-  const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...sourceEvent } = event;
   return {
     ...rowOf(state, record),
     detail: record.detail,
@@ -144,7 +151,7 @@ function detailOf(state: MemoryState, record: DeliveryRecord | undefined): Deliv
     lookups: draft.lookups,
     mappingText: mapping?.text ?? null,
     mappingFile: mapping?.file ?? null,
-    sourceEvent,
+    sourceEvent: storedEvent(event),
     attemptLog: [...record.attempts],
   };
 }

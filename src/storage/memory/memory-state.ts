@@ -97,6 +97,12 @@ export function knowMember(state: MemoryState, member: string | null, aliases: E
   state.identifiers.set(member, known);
 }
 
+/** An event as routing sees it. */
+export function storedEvent(record: EventRecord): StoredEvent {
+  const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...stored } = record;
+  return stored;
+}
+
 /** The lane of a delivery; null when it has none. */
 export function laneOf({ ordered, member, destination }: DeliveryDraft): string | null {
   return ordered && member !== null ? JSON.stringify([member, destination]) : null;

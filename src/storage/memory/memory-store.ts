@@ -1,9 +1,10 @@
+import type { StoredEvent } from '../../core/event.ts';
 import type { Receipt, Store } from '../../ports/store.ts';
 import { acceptDraft } from './memory-accept.ts';
 import { claimDue, expired, settleTry, waitingDue } from './memory-claims.ts';
 import { memoryLog } from './memory-log.ts';
 import { settleRoute, settleWait } from './memory-routes.ts';
-import { emptyState, factKeyText, type MemoryState } from './memory-state.ts';
+import { emptyState, factKeyText, type MemoryState, storedEvent } from './memory-state.ts';
 
 /** A store that forgets everything with the process: for tests, and the model that other adapters are held to. */
 export function createMemoryStore(): Store {
@@ -32,16 +33,11 @@ export function createMemoryStore(): Store {
   };
 }
 
-function claimAccepted(state: MemoryState, limit: number): ReturnType<Store['claimEvents']> {
+function claimAccepted(state: MemoryState, limit: number): readonly StoredEvent[] {
   const fresh = state.events.filter(({ id, status }) => id > state.lastClaimedEvent && status === 'accepted');
   const claimed = fresh.slice(0, limit);
   state.lastClaimedEvent = claimed.at(-1)?.id ?? state.lastClaimedEvent;
-  return Promise.resolve(
-    claimed.map((event) => {
-      const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...stored } = event;
-      return stored;
-    }),
-  );
+  return claimed.map(storedEvent);
 }
 
 function recordLoad(state: MemoryState, files: MemoryState['files'], receipt: Receipt): void {

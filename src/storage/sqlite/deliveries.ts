@@ -34,12 +34,15 @@ type Standing = [
 
 /** Prepares the writing of deliveries. */
 export function openDeliveries(tables: Tables): Deliveries {
-  const { db, versions } = tables;
+  const { db, versions, noteTime } = tables;
+  const find = db.prepare<[number, number, number, number]>(
+    'SELECT 1 FROM delivery WHERE event = ? AND mapping = ? AND run = ? AND part = ?',
+  );
   const insert = db
     .prepare<[number, number, number, number, number, number, number, ...Standing], number>(
-      `INSERT INTO delivery (event, event_name, mapping, part, run, created_ms, since_ms,
+      `INSERT INTO delivery (event, event_name, mapping, run, part, created_ms, since_ms,
          version, destination, endpoint, member, pos, head, status, reason, code, due_ms, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     )
     .pluck();
   const update = db.prepare<[...Standing, number | null, number]>(
@@ -52,9 +55,11 @@ export function openDeliveries(tables: Tables): Deliveries {
   return {
     add(event, draft, nowMs) {
       const { mapping } = versions.idOf(draft.mapping, draft.mappingVersion);
-      const { part, run } = draft;
-      const id = insert.get(event.id, event.name, mapping, part, run, nowMs, nowMs, ...standing(draft, nowMs));
-      if (id === undefined) return false;
+      const { run, part } = draft;
+      if (find.get(event.id, mapping, run, part)) return false;
+      const row = [event.id, event.name, mapping, run, part, nowMs, nowMs] as const;
+      const id = Number(insert.get(...row, ...standing(draft, nowMs)));
+      noteTime('delivery', id, nowMs);
       keep(id, draft, mapping, nowMs);
       return true;
     },

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimedDelivery } from '../../../src/core/delivery.ts';
+import { acceptRouted, attemptDraft, claim, deliveryDraft, NEWEST, sha, T0 } from './drafts.ts';
+import type { OpenStore } from './opened-store.ts';
+
+const ids = (claimed: readonly ClaimedDelivery[]): readonly number[] => claimed.map(({ id }) => id);
+
+export function claimingConformance(open: OpenStore): void {
+  describe('claiming deliveries', () => {
+    it('hands out everything that sending needs', async () => {
+      const { store } = await open();
+      const eventId = await acceptRouted(store, 'm-1', [deliveryDraft()]);
+      expect(await claim(store)).toEqual([
+        {
+          id: 1,
+          eventId,
+          event: 'CustomerLevelChanged',
+          source: 'open-loyalty',
+          mapping: 'tier-change',
+          mappingVersion: sha('tier-change v1'),
+          destination: 'bloomreach',
+          endpoint: 'event',
+          member: 'Germany/ann',
+          request: '{"event_type":"loyalty_challenge"}',
+          claimNo: 1,
+          retries: 0,
+          attempts: 0,
+          pendingSinceMs: T0,
+        },
+      ]);
+    });
+
+    it('claims nothing twice while the claim is open, whatever the time', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft()]);
+      await claim(store);
+      expect(await claim(store)).toEqual([]);
+      expect(await claim(store, { nowMs: T0 + 31_000 })).toEqual([]);
+      expect((await store.deliveries({}, NEWEST)).items[0]).toMatchObject({ status: 'pending', dueAtMs: T0 + 30_000 });
+    });
+
+    it('claims the oldest due first, up to the limit, and nothing before its time', async () => {
+      const { store } = await open();
+      const due = [5, 3, 4, 9].map((offset, part) =>
+        deliveryDraft({ part, ordered: false, dueAtMs: T0 + offset * 1_000 }),
+      );
+      await acceptRouted(store, 'm-1', due);
+      expect(ids(await claim(store, { nowMs: T0 + 5_000, limit: 2 }))).toEqual([2, 3]);
+      expect(ids(await claim(store, { nowMs: T0 + 5_000 }))).toEqual([1]);
+      expect(ids(await claim(store, { nowMs: T0 + 9_000 }))).toEqual([4]);
+    });
+
+    it('claims only what is for this destination', async () => {
+      const { store } = await open();
+      const elsewhere = deliveryDraft({ mapping: 'hook', destination: 'crm' });
+      await acceptRouted(store, 'm-1', [elsewhere, deliveryDraft()]);
+      expect(ids(await claim(store))).toEqual([2]);
+      const none = { destination: 'nobody', limit: 10, nowMs: T0, leaseEndMs: T0 };
+      expect(await store.claimDeliveries(none)).toEqual([]);
+    });
+
+    it('lets only the head of a lane go, and says who holds the others', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft(), deliveryDraft({ part: 1 }), deliveryDraft({ part: 2 })]);
+      expect(ids(await claim(store))).toEqual([1]);
+      const { items } = await store.deliveries({}, NEWEST);
+      expect(items.map(({ id, blockedBy }) => [id, blockedBy])).toEqual([
+        [3, 1],
+        [2, 1],
+        [1, null],
+      ]);
+    });
+
+    it('keeps lanes of other members and destinations apart, and lets laneless deliveries pass', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [
+        deliveryDraft(),
+        deliveryDraft({ part: 1, member: 'Germany/bob' }),
+        deliveryDraft({ part: 2, ordered: false }),
+        deliveryDraft({ part: 3, member: null }),
+        deliveryDraft({ part: 4, destination: 'crm' }),
+        deliveryDraft({ part: 5 }),
+      ]);
+      expect(ids(await claim(store))).toEqual([1, 2, 3, 4]);
+      const crm = { destination: 'crm', limit: 10, nowMs: T0, leaseEndMs: T0 + 1 };
+      expect(ids(await store.claimDeliveries(crm))).toEqual([5]);
+    });
+
+    it('moves a lane on when its head is final', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft(), deliveryDraft({ part: 1 }), deliveryDraft({ part: 2 })]);
+      const order: number[] = [];
+      for (let turn = 0; turn < 3; turn++) {
+        for (const { id, claimNo } of await claim(store)) {
+          order.push(id);
+          const decision = { kind: 'delivered' } as const;
+          await store.settleAttempts([{ deliveryId: id, claimNo, attempt: attemptDraft(), decision, nowMs: T0 }]);
+        }
+      }
+      expect(order).toEqual([1, 2, 3]);
+    });
+
+    it('lists expired claims without changing them', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft({ ordered: false }), deliveryDraft({ ordered: false, part: 1 })]);
+      await claim(store, { limit: 1 });
+      await claim(store, { nowMs: T0 + 10_000 });
+      expect(await store.expiredClaims(T0 + 29_999, 10, false)).toEqual([]);
+      expect(await store.expiredClaims(T0 + 30_000, 10, false)).toMatchObject([{ id: 1, claimNo: 1 }]);
+      expect(ids(await store.expiredClaims(T0 + 50_000, 10, false))).toEqual([1, 2]);
+      expect(ids(await store.expiredClaims(T0 + 50_000, 1, false))).toEqual([1]);
+      expect(ids(await store.expiredClaims(T0, 10, true))).toEqual([1, 2]);
+    });
+
+    it('still knows the claims of a process that died', async () => {
+      const { store, reopen } = await open();
+      if (!reopen) return;
+      await acceptRouted(store, 'm-1', [deliveryDraft(), deliveryDraft({ part: 1 })]);
+      await claim(store);
+      const again = await reopen();
+      expect(await claim(again, { nowMs: T0 + 60_000 })).toEqual([]);
+      expect(await again.expiredClaims(T0, 10, true)).toMatchObject([{ id: 1, claimNo: 1 }]);
+    });
+  });
+}
