@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { jobOf, mappingOf, partOf, runHere } from './support.ts';
+
+/** A case of JSONata's published test suite. */
+interface SuiteCase {
+  readonly id: string;
+  readonly expr?: string;
+  readonly data?: Json;
+  readonly dataset?: string | null;
+  readonly bindings?: JsonObject;
+  readonly result?: Json;
+  readonly code?: string;
+  readonly error?: unknown;
+  readonly timelimit?: number;
+}
+
+interface Suite {
+  readonly datasets: Readonly<Record<string, Json>>;
+  readonly groups: Readonly<Record<string, readonly SuiteCase[]>>;
+}
+
+const suite = JSON.parse(readFileSync('../shared/data/jsonata/test-suite.json', 'utf8')) as Suite;
+
+/** The event of a case. Here there is always one, there it may be missing. */
+const bodyOf = ({ data, dataset }: SuiteCase): Json => data ?? suite.datasets[dataset ?? ''] ?? {};
+
+/** Where this language differs on purpose: hidden functions, the clock, null, time and length limits, outside variables. */
+const differs = (each: SuiteCase): boolean => {
+  const text = each.expr ?? '';
+  return (
+    text === '' ||
+    Object.keys(each.bindings ?? {}).length > 0 ||
+    each.timelimit !== undefined ||
+    each.result === null ||
+    /\$(eval|shuffle|random|now|millis)\b|\b2e5\b|\d{8}/.test(text) ||
+    /\bnull\b/.test(`${text}${JSON.stringify(bodyOf(each))}`) ||
+    (each.data === undefined && each.dataset === null && /^(\*\*|\$)$|\(\)/.test(text))
+  );
+};
+
+const cases = Object.entries(suite.groups).flatMap(([group, all]) =>
+  all.filter((each) => !differs(each)).map((each) => [`${group} ${each.id}`, each] as const),
+);
+
+describe('the published test suite of JSONata', () => {
+  it.each(cases)('%s', async (_, each) => {
+    const part = await runHere(jobOf(mappingOf({ value: `=${each.expr}` }), JSON.stringify(bodyOf(each)))).then(
+      partOf,
+      (error: unknown) => ({
+        kind: 'failed' as const,
+        message: String(error),
+      }),
+    );
+    if (each.code !== undefined || each.error !== undefined) {
+      expect(part.kind).toBe('failed');
+      return;
+    }
+    expect(part.kind === 'request' ? JSON.parse(part.text).value : part.message).toEqual(each.result);
+  });
+});
