@@ -1,10 +1,11 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** How a process is started. */
 export interface Start {
-  /** The program, relative to this folder. */
+  /** The program's URL. */
   readonly file: string;
   readonly args?: readonly string[];
   /** The processor it may run on; null = any. */
@@ -29,7 +30,7 @@ const STOP_LIMIT_MS = 25_000;
 /** Starts a program of this folder. */
 export function startChild(start: Start): Child {
   const child = spawnNode(start, ['ignore', 'inherit', 'inherit', 'ipc']);
-  const next = <Reply>(question?: object) => nextMessage<Reply>(child, { file: start.file, question });
+  const next = <Reply>(question?: object) => nextMessage<Reply>(child, { file: basename(start.file), question });
   return {
     pid: child.pid ?? 0,
     next: () => next(),
@@ -41,7 +42,7 @@ export function startChild(start: Start): Child {
 /** Starts Node on a file, pinned where asked: `taskset` becomes Node itself, so the pid is Node's. */
 export function spawnNode({ file, args = [], cpu, profileDir = null }: Start, stdio: StdioOptions): ChildProcess {
   const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const node = [process.execPath, ...profiling, fileURLToPath(new URL(file, import.meta.url)), ...args];
+  const node = [process.execPath, ...profiling, fileURLToPath(file), ...args];
   const [program = '', ...rest] = cpu === null ? node : ['taskset', '-c', String(cpu), ...node];
   return spawn(program, rest, { stdio, serialization: 'advanced' });
 }

@@ -5,6 +5,8 @@ import { percentile } from './statistics.ts';
 export interface Figures {
   readonly sent: number;
   readonly accepted: number;
+  /** Why others were not accepted: counts by status or error code. */
+  readonly refusals: Readonly<Record<string, number>>;
   /** Acknowledged, and never at the sink. */
   readonly lost: number;
   /** Arrivals at the sink after the first of the same event. */
@@ -38,6 +40,7 @@ export function figuresOf(record: PhaseRecord): Figures {
   return {
     sent: sentAt.length,
     accepted: accepted.length,
+    refusals: record.refusals,
     lost: lostOf(record),
     repeats: record.repeats,
     acceptedPerSecond: perSecond(accepted.length, lastOf(accepted)),

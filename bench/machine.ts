@@ -11,6 +11,8 @@ export interface Pinning {
   readonly around: number | null;
 }
 
+/** Part of util-linux: there on most Linux machines. */
+const TASKSET = 'taskset';
 const SYNCED_WRITES = 200;
 
 /** Pins this process next to load and sink, where `taskset` and both processors are there. */
@@ -18,7 +20,7 @@ export function pin(wanted: Options['pin']): Pinning {
   const unpinned = { server: null, around: null };
   if (wanted === null || availableParallelism() < 2) return unpinned;
   const [server, around] = wanted;
-  const works = (args: readonly string[]) => spawnSync('taskset', args).status === 0;
+  const works = (args: readonly string[]) => spawnSync(TASKSET, args).status === 0;
   if (!works(['-c', String(server), 'true'])) return unpinned;
   if (!works(['-a', '-c', '-p', String(around), String(process.pid)])) return unpinned;
   return { server, around };

@@ -7,6 +7,8 @@ import { type Subject, type SubjectName, startSubject } from './subject.ts';
 /** One subject, measured once. */
 export interface Measurement {
   readonly subject: SubjectName;
+  /** Only to warm up: what it lost counts, how fast it was does not. */
+  readonly warmUp: Figures;
   /** As many connections as asked for, each sending again as soon as it is answered. */
   readonly saturated: Figures;
   /** A steady, low rate; latency counts from when each event was due. */
@@ -37,7 +39,7 @@ export async function measure(name: SubjectName, bench: Bench): Promise<Measurem
   const run = (count: number, perSecond: number | null) => runPhase(planOf(count, perSecond, bench), subject, bench);
   let stopped = false;
   try {
-    await run(WARM_UP_EVENTS, null);
+    const warmUp = figuresOf(await run(WARM_UP_EVENTS, null));
     const watch = watchMachine(subject, bench);
     const saturated = figuresOf(await run(options.events, null));
     const calm = figuresOf(await run(options.perSecond * options.calmSeconds, options.perSecond));
@@ -45,12 +47,17 @@ export async function measure(name: SubjectName, bench: Bench): Promise<Measurem
     const peakRssBytes = peakRssOf(subject.pid);
     stopped = true;
     const databaseBytes = await subject.stop();
-    const events = WARM_UP_EVENTS + saturated.accepted + calm.accepted;
+    const events = warmUp.accepted + saturated.accepted + calm.accepted;
     const databaseBytesPerEvent = databaseBytes === null ? null : databaseBytes / events;
-    return { subject: name, saturated, calm, peakRssBytes, databaseBytesPerEvent, ...noise };
+    return { subject: name, warmUp, saturated, calm, peakRssBytes, databaseBytesPerEvent, ...noise };
   } finally {
     if (!stopped) await subject.stop();
   }
+}
+
+/** A count over all that a measurement sent. */
+export function sumOf({ warmUp, saturated, calm }: Measurement, count: (figures: Figures) => number): number {
+  return count(warmUp) + count(saturated) + count(calm);
 }
 
 function planOf(count: number, perSecond: number | null, { options, takeSequences }: Bench): PhasePlan {

@@ -18,7 +18,11 @@ export async function startPointsman(start: SubjectStart): Promise<Subject> {
   const logFile = join(dir, 'server.log');
   writeFileSync(config, configText(database, start.sinkUrl));
   const args = ['serve', '-c', config];
-  const child = spawnNode({ ...start, file: '../src/cli/main.ts', args }, ['ignore', 'pipe', openSync(logFile, 'w')]);
+  const child = spawnNode({ ...start, file: import.meta.resolve('../src/cli/main.ts'), args }, [
+    'ignore',
+    'pipe',
+    openSync(logFile, 'w'),
+  ]);
   const clean = () => rmSync(dir, { recursive: true, force: true });
   try {
     const url = await listening(child, logFile);

@@ -4,8 +4,9 @@ import { type Child, startChild } from './child.ts';
 import { machineLine, pin } from './machine.ts';
 import type { Bench } from './measure.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
-import { isDisturbed, MOST_STOLEN, makeRounds, type Rounds } from './rounds.ts';
-import { lostIn, percentOf, progressLine, tableOf } from './table.ts';
+import { faultsOf, progressLine, remarksOf } from './remarks.ts';
+import { makeRounds, type Rounds } from './rounds.ts';
+import { tableOf } from './table.ts';
 
 try {
   const options = optionsOf(process.argv.slice(2));
@@ -16,7 +17,7 @@ try {
   process.exitCode = 2;
 }
 
-/** Runs everything; the exit code is 1 when an acknowledged event was lost. */
+/** Runs everything; the exit code is 1 when an event was not accepted, was lost, or is missing in the log. */
 async function bench(options: Options): Promise<number> {
   const cores = availableParallelism();
   const pinning = pin(options.pin);
@@ -27,8 +28,12 @@ async function bench(options: Options): Promise<number> {
   const stop = () => Promise.all(children.map((child) => child.stop()));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const sink = startChild({ file: './sink.ts', args: [String(options.sinkMs)], cpu: pinning.around });
-    const load = startChild({ file: './load.ts', cpu: pinning.around });
+    const sink = startChild({
+      file: import.meta.resolve('./sink.ts'),
+      args: [String(options.sinkMs)],
+      cpu: pinning.around,
+    });
+    const load = startChild({ file: import.meta.resolve('./load.ts'), cpu: pinning.around });
     children.push(sink, load);
     const [sinkUrl] = await Promise.all([sink.next<string>(), load.next()]);
     const setting: Bench = { options, load, sink, sinkUrl, serverCpu: pinning.server, takeSequences: sequences() };
@@ -41,22 +46,13 @@ async function bench(options: Options): Promise<number> {
 }
 
 function report(rounds: Rounds, context: { readonly machine: string; readonly options: Options }): number {
-  const { kept, dropped, isCutShort } = rounds;
-  const disturbed = kept.filter(isDisturbed).length;
-  const limit = percentOf(MOST_STOLEN);
-  say('');
-  say(`${kept.length} rounds, medians; ${dropped.length} dropped because more than ${limit} was stolen`);
-  if (disturbed > 0) say(`Read with care: ${disturbed} of these rounds had more than ${limit} stolen as well.`);
-  if (isCutShort) say(`Cut short by --seconds-limit ${context.options.secondsLimit}.`);
-  if (context.options.profileDir !== null) say('Taken while profiling: compare nothing with other runs.');
-  say('');
-  for (const line of tableOf(kept, context.options)) say(line);
-  const { jsonFile } = context.options;
+  const { options } = context;
+  const faults = faultsOf(rounds);
+  for (const line of ['', ...remarksOf(rounds, options), '', ...tableOf(rounds.kept, options)]) say(line);
+  for (const fault of faults) say(`\n${fault}`);
+  const { jsonFile } = options;
   if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify({ ...context, ...rounds }, null, 2)}\n`);
-  const lost = [...kept, ...dropped].reduce((sum, round) => sum + lostIn(round.pointsman) + lostIn(round.forwarder), 0);
-  if (lost === 0) return 0;
-  say(`\n${lost} acknowledged events never reached the sink.`);
-  return 1;
+  return faults.length > 0 ? 1 : 0;
 }
 
 /** Gives out sequence numbers, each once. */

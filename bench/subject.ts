@@ -30,7 +30,7 @@ export function startSubject(name: SubjectName, start: SubjectStart): Promise<Su
 
 async function startForwarder({ sinkUrl, cpu, profileDir }: SubjectStart): Promise<Subject> {
   const args = [`${sinkUrl}/track/v2/projects/bench/customers/events`];
-  const child = startChild({ file: './forwarder.ts', args, cpu, profileDir });
+  const child = startChild({ file: import.meta.resolve('./forwarder.ts'), args, cpu, profileDir });
   const url = await child.next<string>();
   return {
     pid: child.pid,

@@ -1,5 +1,5 @@
 import type { Figures } from './figures.ts';
-import type { Measurement } from './measure.ts';
+import { type Measurement, sumOf } from './measure.ts';
 import type { Options } from './options.ts';
 import type { Round } from './rounds.ts';
 import { median } from './statistics.ts';
@@ -26,18 +26,6 @@ export function tableOf(rounds: readonly Round[], options: Options): readonly st
     'both',
     ...BOTH_ROWS.map((row) => rowLine(row, rounds)),
   ];
-}
-
-/** One line about a measurement, for the reader who waits. */
-export function progressLine(round: number, { subject, saturated, calm, stolen, others }: Measurement): string {
-  const rate = `${saturated.deliveredPerSecond.toFixed(0)} delivered/s`;
-  const noise = `stolen ${percentOf(stolen)}, others ${percentOf(others)}`;
-  return `round ${round}  ${subject}  ${rate}, calm ack p50 ${calm.ackP50.toFixed(2)} ms  (${noise})`;
-}
-
-/** A share as whole percents. */
-export function percentOf(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
 
 function phaseRows(figures: (measured: Measurement) => Figures, withRates: boolean): readonly Row[] {
@@ -78,17 +66,8 @@ const BOTH_ROWS: readonly Row[] = [
     of: (measured) => sumOf(measured, ({ repeats }) => repeats),
     isCount: true,
   },
-  { title: 'lost', digits: 0, of: lostIn, isCount: true },
+  { title: 'lost', digits: 0, of: (measured) => sumOf(measured, ({ lost }) => lost), isCount: true },
 ];
-
-/** How many events a measurement lost. */
-export function lostIn(measured: Measurement): number {
-  return sumOf(measured, ({ lost }) => lost);
-}
-
-function sumOf({ saturated, calm }: Measurement, of: (figures: Figures) => number): number {
-  return of(saturated) + of(calm);
-}
 
 function rowLine({ title, of, digits, isCount = false }: Row, rounds: readonly Round[]): string {
   const cell = (values: readonly (number | null)[]): string => {

@@ -1,0 +1,59 @@
+import { type Measurement, sumOf } from './measure.ts';
+import type { Options } from './options.ts';
+import { isDisturbed, MOST_STOLEN, type Round, type Rounds } from './rounds.ts';
+
+/** From here on load and sink, not the subject, may be what is measured. */
+const AROUND_IS_FULL = 0.9;
+
+/** One line about a measurement, for the reader who waits. */
+export function progressLine(round: number, { subject, saturated, calm, stolen, others }: Measurement): string {
+  const rate = `${saturated.deliveredPerSecond.toFixed(0)} delivered/s`;
+  const noise = `stolen ${percentOf(stolen)}, others ${percentOf(others)}`;
+  return `round ${round}  ${subject}  ${rate}, calm acknowledged p50 ${calm.ackP50.toFixed(2)} ms  (${noise})`;
+}
+
+/** What a reader must know before reading the table. */
+export function remarksOf({ kept, dropped, isCutShort }: Rounds, options: Options): readonly string[] {
+  const limit = percentOf(MOST_STOLEN);
+  const disturbed = kept.filter(isDisturbed).length;
+  const measurements = measurementsOf(kept);
+  const others = Math.max(...measurements.map((measured) => measured.others));
+  const around = Math.max(...measurements.map(({ saturated }) => saturated.aroundBusy));
+  return [
+    `${kept.length} rounds, medians; ${dropped.length} dropped because the host took more than ${limit} of the processors`,
+    `Other programs used up to ${percentOf(others)} of the processors.`,
+    ...(disturbed > 0
+      ? [`Read with care: in ${disturbed} of these rounds the host took more than ${limit} as well.`]
+      : []),
+    ...(around > AROUND_IS_FULL ? ['Read with care: load and sink were as busy as a processor can be.'] : []),
+    ...(isCutShort ? [`Cut short by --seconds-limit ${options.secondsLimit}.`] : []),
+    ...(options.profileDir === null ? [] : ['Taken while profiling: compare nothing with other runs.']),
+  ];
+}
+
+/** What went wrong, over every event of every round; nothing may. */
+export function faultsOf({ kept, dropped }: Rounds): readonly string[] {
+  return measurementsOf([...kept, ...dropped]).flatMap((measured) => {
+    const lost = sumOf(measured, (figures) => figures.lost);
+    const unlogged = sumOf(measured, ({ loggedPerSecond }) => (Number.isNaN(loggedPerSecond) ? 1 : 0));
+    const refused = sumOf(measured, ({ sent, accepted }) => sent - accepted);
+    return [
+      ...(refused > 0 ? [`${measured.subject} did not accept ${refused} events: ${reasonsOf(measured)}.`] : []),
+      ...(lost > 0 ? [`${measured.subject} lost ${lost} events that it had acknowledged.`] : []),
+      ...(unlogged > 0 ? [`${measured.subject} delivered events that its log does not call delivered.`] : []),
+    ];
+  });
+}
+
+function reasonsOf({ warmUp, saturated, calm }: Measurement): string {
+  const reasons = new Set([warmUp, saturated, calm].flatMap(({ refusals }) => Object.keys(refusals)));
+  return [...reasons].join(', ');
+}
+
+function measurementsOf(rounds: readonly Round[]): readonly Measurement[] {
+  return rounds.flatMap(({ pointsman, forwarder }) => [pointsman, forwarder]);
+}
+
+function percentOf(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Figures } from '../../bench/figures.ts';
+import type { Measurement } from '../../bench/measure.ts';
+import { optionsOf } from '../../bench/options.ts';
+import { faultsOf, remarksOf } from '../../bench/remarks.ts';
+import type { Round } from '../../bench/rounds.ts';
+import { tableOf } from '../../bench/table.ts';
+
+const FIGURES: Figures = {
+  sent: 100,
+  accepted: 100,
+  refusals: {},
+  lost: 0,
+  repeats: 0,
+  acceptedPerSecond: 1_000,
+  deliveredPerSecond: 500,
+  loggedPerSecond: null,
+  ackP50: 1,
+  ackP99: 2,
+  endToEndP50: 3,
+  endToEndP99: 4,
+  cpuSecondsPer1k: 0.5,
+  aroundBusy: 0.2,
+  eventsPerCall: 1,
+  bodyBytes: 492,
+  requestBytes: 302,
+};
+const FORWARDER: Measurement = {
+  subject: 'forwarder',
+  warmUp: FIGURES,
+  saturated: FIGURES,
+  calm: FIGURES,
+  peakRssBytes: 100e6,
+  databaseBytesPerEvent: null,
+  stolen: 0,
+  others: 0.01,
+};
+const LOGGED = { ...FIGURES, loggedPerSecond: 250 };
+const POINTSMAN: Measurement = {
+  ...FORWARDER,
+  subject: 'pointsman',
+  warmUp: LOGGED,
+  saturated: { ...LOGGED, deliveredPerSecond: 250 },
+  calm: LOGGED,
+};
+const OPTIONS = optionsOf([]);
+if (OPTIONS === null) throw new Error('the defaults are options');
+
+const roundOf = (pointsman: Partial<Measurement> = {}): Round => ({
+  forwarder: FORWARDER,
+  pointsman: { ...POINTSMAN, ...pointsman },
+});
+const roundsOf = (...kept: readonly Round[]) => ({ kept, dropped: [], isCutShort: false });
+
+describe('the faults', () => {
+  it('are none when everything arrived and is logged', () => {
+    expect(faultsOf(roundsOf(roundOf(), roundOf()))).toEqual([]);
+  });
+
+  it('tell what was lost, in the warm-up and in dropped rounds too', () => {
+    const lossy = roundOf({ warmUp: { ...LOGGED, lost: 2 }, calm: { ...LOGGED, lost: 1 } });
+    expect(faultsOf({ kept: [roundOf()], dropped: [lossy], isCutShort: false })).toEqual([
+      'pointsman lost 3 events that it had acknowledged.',
+    ]);
+  });
+
+  it('tell what was not accepted, and why', () => {
+    const refusing = roundOf({ calm: { ...LOGGED, accepted: 98, refusals: { '503': 1, ECONNRESET: 1 } } });
+    expect(faultsOf(roundsOf(refusing))).toEqual(['pointsman did not accept 2 events: 503, ECONNRESET.']);
+  });
+
+  it('tell when the log never caught up; a subject without a log has nothing to catch up', () => {
+    const behind = roundOf({ saturated: { ...LOGGED, loggedPerSecond: Number.NaN } });
+    expect(faultsOf(roundsOf(behind))).toEqual(['pointsman delivered events that its log does not call delivered.']);
+  });
+});
+
+describe('the remarks', () => {
+  it('warn of rounds in which the host took the processor', () => {
+    const remarks = remarksOf(roundsOf(roundOf({ stolen: 0.2 }), roundOf()), OPTIONS).join('\n');
+    expect(remarks).toContain('Read with care: in 1 of these rounds');
+  });
+
+  it('warn when load and sink were the limit', () => {
+    const remarks = remarksOf(roundsOf(roundOf({ saturated: { ...LOGGED, aroundBusy: 0.97 } })), OPTIONS);
+    expect(remarks.join('\n')).toContain('load and sink were as busy');
+  });
+});
+
+describe('the table', () => {
+  it('shows medians, their range, and the median of the ratios', () => {
+    const faster = roundOf({ saturated: { ...LOGGED, deliveredPerSecond: 500 } });
+    const lines = tableOf([roundOf(), roundOf(), faster], OPTIONS);
+    expect(lines.find((line) => line.includes('delivered events/s'))).toMatch(
+      /250 \(250 to 500\) +500 \(500 to 500\) +0\.50x$/,
+    );
+  });
+
+  it('compares nothing with what the forwarder has not', () => {
+    const lines = tableOf([roundOf()], OPTIONS);
+    expect(lines.find((line) => line.includes('logged events/s'))).toMatch(/250 +– *$/);
+  });
+});
