@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import { createFormulaChecker } from '../../src/transform/formula-checker.ts';
 import { jobOf, mappingOf, partOf, runHere } from './support.ts';
 
 /** A case of JSONata's published test suite. */
@@ -58,5 +59,28 @@ describe('the published test suite of JSONata', () => {
       return;
     }
     expect(part.kind === 'request' ? JSON.parse(part.text).value : part.message).toEqual(each.result);
+  });
+});
+
+describe('the formula checker on that suite', () => {
+  const { check } = createFormulaChecker();
+
+  it('finds nothing wrong with formulas that yield something', () => {
+    const sound = cases.filter(([, each]) => each.result !== undefined);
+    const wronged = sound.filter(([, each]) => check(each.expr ?? '').length > 0);
+    expect(wronged.map(([name]) => name)).toEqual([]);
+    expect(sound.length).toBeGreaterThan(1_000);
+  });
+
+  it('finds every syntax error, at a place inside the formula', () => {
+    const broken = Object.values(suite.groups)
+      .flat()
+      .filter((each) => each.expr !== undefined && /^S\d/.test(each.code ?? ''));
+    for (const { expr = '' } of broken) {
+      const [fault] = check(expr);
+      expect(fault?.code).toBe('MAPPING_FORMULA_SYNTAX');
+      expect(fault?.offset).toBeLessThanOrEqual(expr.length);
+    }
+    expect(broken.length).toBeGreaterThan(30);
   });
 });
