@@ -1,9 +1,9 @@
 import type { TransformEngine, TransformJob, TransformResult } from '../ports/transform-engine.ts';
 import type { Failure } from './failure.ts';
-import { type Chunk, createLane, type Lane, type Slot } from './lane.ts';
 import { programKey } from './protocol.ts';
 import { DEATHS_TO_QUARANTINE, Quarantine } from './quarantine.ts';
 import { type DeathCode, type RunEnd, startThread } from './thread.ts';
+import { type Chunk, createThreadQueue, type Slot, type ThreadQueue } from './thread-queue.ts';
 
 /** How transforms run. */
 export interface TransformEngineOptions {
@@ -30,9 +30,9 @@ class ThreadEngine implements TransformEngine {
   readonly #options: TransformEngineOptions;
   readonly #quarantine = new Quarantine();
   /** Where everything runs that has not killed a thread. */
-  readonly #regular: Lane;
+  readonly #regular: ThreadQueue;
   /** Where suspects run, each chunk in a thread of its own, so that they delay nobody else. */
-  readonly #apart: Lane;
+  readonly #apart: ThreadQueue;
   readonly #open = new Set<Slot>();
   #closing: Promise<void> | null = null;
 
@@ -43,8 +43,8 @@ class ThreadEngine implements TransformEngine {
       admit: (chunk: Chunk) => chunk.filter((slot) => this.#admit(slot)),
       ended: (chunk: Chunk, end: RunEnd) => this.#ended(chunk, end),
     };
-    this.#regular = createLane({ ...shared, size: Math.max(1, options.workers), fresh: false });
-    this.#apart = createLane({ ...shared, size: 1, fresh: true });
+    this.#regular = createThreadQueue({ ...shared, size: Math.max(1, options.workers), fresh: false });
+    this.#apart = createThreadQueue({ ...shared, size: 1, fresh: true });
   }
 
   run(jobs: readonly TransformJob[]): Promise<readonly TransformResult[]> {

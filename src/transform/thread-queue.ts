@@ -14,8 +14,8 @@ export interface Slot {
 /** Jobs that run together, in order. */
 export type Chunk = readonly Slot[];
 
-/** What a lane needs of its surroundings. */
-export interface LaneOptions {
+/** What a queue needs of its surroundings. */
+export interface ThreadQueueOptions {
   /** Chunks that run at once. */
   readonly size: number;
   /** Whether each chunk gets a thread that has run nothing before. */
@@ -28,20 +28,20 @@ export interface LaneOptions {
 }
 
 /** Threads with a queue before them. */
-export interface Lane {
+export interface ThreadQueue {
   /** Queues a chunk; with `first`, before all others. */
   add(chunk: Chunk, first?: boolean): void;
   /** Forgets what is queued and ends all threads. */
   close(): Promise<void>;
 }
 
-/** Builds a lane. Unless every chunk gets a fresh thread, its threads start at once and dead ones are replaced. */
-export function createLane(options: LaneOptions): Lane {
-  return new ThreadLane(options);
+/** Builds a queue. Unless every chunk gets a fresh thread, its threads start at once and dead ones are replaced. */
+export function createThreadQueue(options: ThreadQueueOptions): ThreadQueue {
+  return new WorkerQueue(options);
 }
 
-class ThreadLane implements Lane {
-  readonly #options: LaneOptions;
+class WorkerQueue implements ThreadQueue {
+  readonly #options: ThreadQueueOptions;
   readonly #queue: Chunk[] = [];
   readonly #idle: Thread[] = [];
   readonly #all = new Set<Thread>();
@@ -49,7 +49,7 @@ class ThreadLane implements Lane {
   #busy = 0;
   #closed = false;
 
-  constructor(options: LaneOptions) {
+  constructor(options: ThreadQueueOptions) {
     this.#options = options;
     if (!options.fresh) this.#fill();
   }
