@@ -84,21 +84,23 @@ export function draftOf(
 interface Parsed {
   /** What is kept. */
   readonly text: string;
+  /** What is understood: a redacted value is absent, or everybody would be the member named `[redacted]`. */
   readonly body: JsonObject;
   readonly tooDeep: boolean;
 }
 
 function parse(bytes: Uint8Array, redactedPaths: readonly string[]): Parsed {
-  const { text, value } = decode(bytes);
+  const { text: raw, value } = decode(bytes);
   if (!isJsonObject(value)) {
     const kind = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
     throw new PointsmanError('SOURCE_NOT_JSON', `The body is ${kind}, not a JSON object`);
   }
   const tooDeep = isDeeperThan(value, MAX_DEPTH);
-  if (redactedPaths.length === 0) return { text, body: value, tooDeep };
+  if (redactedPaths.length === 0) return { text: raw, body: value, tooDeep };
   // Written anew even where no path led: a repeated key, or the depth below the limit, may hide what must not be kept.
-  const body = redact(tooDeep ? (cutBelow(value, MAX_DEPTH) as JsonObject) : value, redactedPaths);
-  return { text: JSON.stringify(body), body, tooDeep };
+  const whole = tooDeep ? (cutBelow(value, MAX_DEPTH) as JsonObject) : value;
+  const text = JSON.stringify(redact(whole, redactedPaths));
+  return { text, body: redact(whole, redactedPaths, null), tooDeep };
 }
 
 function decode(bytes: Uint8Array): { text: string; value: unknown } {

@@ -1,6 +1,6 @@
 import type { DeliveryDraft, Lookup, RoutedEvent } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { FactKey, StoredEvent } from '../core/event.ts';
+import type { FactKey, MemberIdKind, StoredEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MAX_REQUEST_BYTES, type Mapping } from '../core/mapping.ts';
 import { nextLookMs } from '../core/waiting.ts';
@@ -12,6 +12,8 @@ import { LOST, type RecalledResult, type RecallTools, runRecalling } from './rec
 export interface ShapeTools extends RecallTools {
   /** The endpoint a mapping sends to; null when its destination is gone. */
   readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
+  /** Which identifier `$memberId` yields. */
+  readonly memberIdKind: MemberIdKind;
 }
 
 /** One mapping over one event. */
@@ -33,7 +35,7 @@ export async function shape(
   tools: ShapeTools,
 ): Promise<readonly (readonly DeliveryDraft[])[]> {
   const results = await runRecalling(
-    shapings.map(({ event, mapping }) => jobOf(event, mapping)),
+    shapings.map(({ event, mapping }) => jobOf(event, mapping, tools.memberIdKind)),
     tools,
   );
   return shapings.map((shaping, index) => draftsOf(shaping, results[index] ?? LOST, tools));
@@ -50,9 +52,10 @@ export function eventIdOf(event: Pick<StoredEvent, 'messageId' | 'dedupeKey'>): 
 }
 
 /** A job for the engine. */
-export function jobOf(event: StoredEvent, mapping: Mapping): TransformJob {
+export function jobOf(event: StoredEvent, mapping: Mapping, memberIdKind: MemberIdKind): TransformJob {
   const { body, clockMs, source, storeCode } = event;
-  return { mapping, input: { body, eventId: eventIdOf(event), clockMs, source, storeCode }, lookups: [], trace: false };
+  const input = { body, eventId: eventIdOf(event), clockMs, source, storeCode, memberIdKind };
+  return { mapping, input, lookups: [], trace: false };
 }
 
 /** What one shaping came to, one draft a part. */
@@ -65,6 +68,7 @@ export function draftsOf(
   if (result.kind === 'skipped') return [{ ...blank, status: 'skipped', reason: result.reason }];
   if (result.kind === 'failed') return [{ ...blank, ...dead(result.code, result.message, result.path) }];
   if (result.kind !== 'parts') return [{ ...blank, ...waitingFor(result.facts, shaping) }];
+  if (result.parts.length === 0) return [{ ...blank, status: 'skipped', reason: 'empty' }];
   return result.parts.map((part, index) => partDraft({ ...blank, part: index }, part, shaping, tools));
 }
 

@@ -8,6 +8,7 @@ export function createFakeSource(overrides: Partial<Source> = {}): Source {
     id: 'loyalty',
     verifiesBody: false,
     verify: ({ headers }) => (headers['x-token'] === 'right' ? null : 'the token is wrong'),
+    split: (body) => [body],
     read: (body) => ({
       name: textOf(body['eventName']),
       storeCode: textOf(body['storeCode']) ?? '',
