@@ -29,7 +29,7 @@ export function tableOf(rounds: readonly Round[], options: Options): readonly st
 }
 
 function phaseRows(figures: (measured: Measurement) => Figures, withRates: boolean): readonly Row[] {
-  const row = (title: string, digits: number, key: keyof Figures): Row => {
+  const row = (title: string, digits: number, key: Exclude<keyof Figures, 'refusals'>): Row => {
     return { title, digits, of: (measured) => figures(measured)[key] };
   };
   const rates = [
