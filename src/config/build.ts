@@ -15,7 +15,7 @@ export function buildConfig(raw: RawConfig, baseDir: string): Config {
       path: resolve(baseDir, store.url.slice('sqlite:'.length)),
       retentionMs: quantityOf('duration', store.retention),
     },
-    mappings: { dir: resolve(baseDir, raw.mappings.dir), watch: raw.mappings.watch },
+    mappings: { ...raw.mappings, dir: resolve(baseDir, raw.mappings.dir) },
     transform: { deadlineMs: quantityOf('duration', transform.deadline), workers: transform.workers },
     redact: [...raw.redact],
     sources: mapEntries(raw.sources, sourceConfig),

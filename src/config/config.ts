@@ -1,3 +1,4 @@
+import type { MemberIdKind } from '../core/event.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
 
 /** What a token of the API may do: viewer reads, editor changes mappings, admin replays, pauses and forgets. */
@@ -54,7 +55,7 @@ export interface Config {
     readonly path: string;
     readonly retentionMs: number;
   };
-  readonly mappings: { readonly dir: string; readonly watch: boolean };
+  readonly mappings: { readonly dir: string; readonly watch: boolean; readonly memberId: MemberIdKind };
   readonly transform: { readonly deadlineMs: number; readonly workers: number };
   /** Dotted paths in the body whose values never reach the disk in clear. */
   readonly redact: readonly string[];

@@ -1,3 +1,4 @@
+import type { MemberIdKind } from '../core/event.ts';
 import type { ApiToken } from './config.ts';
 
 /** The settings as the schema promises them: checked, defaults filled in, quantities still text. */
@@ -5,7 +6,7 @@ export interface RawConfig {
   readonly server: { readonly host: string; readonly port: number; readonly bodyLimit: string };
   readonly api: { readonly tokens: readonly ApiToken[] };
   readonly store: { readonly url: string; readonly retention: string };
-  readonly mappings: { readonly dir: string; readonly watch: boolean };
+  readonly mappings: { readonly dir: string; readonly watch: boolean; readonly memberId: MemberIdKind };
   readonly transform: { readonly deadline: string; readonly workers: number };
   readonly redact: readonly string[];
   readonly sources: Readonly<Record<string, RawSource>>;

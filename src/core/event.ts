@@ -29,6 +29,12 @@ export interface Fact extends FactKey {
   readonly learnedAtMs: number;
 }
 
+/** The identifiers of a person that mappings may address it by. */
+export const MEMBER_IDS = ['email', 'customerId', 'phone', 'loyaltyCardNumber'] as const;
+
+/** Which identifier `$memberId` yields. */
+export type MemberIdKind = (typeof MEMBER_IDS)[number];
+
 /** Who an event is about and what it teaches. */
 export interface Identity {
   /** `storeCode/customerId`, else `storeCode/card:…`, `/email:…`, `/phone:…`; null when the event names nobody. */

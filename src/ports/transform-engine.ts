@@ -1,6 +1,6 @@
 import type { Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { FactKey } from '../core/event.ts';
+import type { FactKey, MemberIdKind } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Mapping } from '../core/mapping.ts';
 
@@ -14,6 +14,8 @@ export interface TransformInput {
   readonly clockMs: number;
   readonly source: string;
   readonly storeCode: string;
+  /** Which identifier `$memberId` yields. */
+  readonly memberIdKind: MemberIdKind;
 }
 
 /** One mapping to run over one event. */

@@ -1,5 +1,5 @@
 import type { DeliveryDraft } from '../core/delivery.ts';
-import type { Fact, FactKey, StoredEvent } from '../core/event.ts';
+import type { Fact, FactKey, MemberIdKind, StoredEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Lint } from '../core/lint.ts';
 import type { Mapping, MappingTest } from '../core/mapping.ts';
@@ -7,6 +7,9 @@ import { judge, type Mismatch, type Outcome } from '../mapping/judge.ts';
 import { draftOf } from '../pipeline/receive.ts';
 import { type ShapeTools, shape } from '../pipeline/shape.ts';
 import type { Source } from '../ports/source.ts';
+
+/** Tests speak about a mapping, not about an installation: they see the default choice. */
+const TESTED_MEMBER_ID: MemberIdKind = 'email';
 
 /** One test of one mapping, run. */
 export interface TestReport {
@@ -83,6 +86,7 @@ async function outcomeOfTest(mapping: Mapping, test: MappingTest, tools: TestToo
     const shaping = { event: timed, mapping, run: 0, waitingSinceMs: timed.clockMs, nowMs: timed.clockMs };
     const [drafts = []] = await shape([shaping], {
       ...tools,
+      memberIdKind: TESTED_MEMBER_ID,
       facts: async (keys) => keys.map((key) => recalled(test, key)),
     });
     return outcomeOf(drafts);

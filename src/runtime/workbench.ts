@@ -5,7 +5,7 @@ import { PointsmanError } from '../core/errors.ts';
 import type { Mapping } from '../core/mapping.ts';
 import { type CompiledFile, compileMappings, type MappingSourceFile } from '../mapping/compile.ts';
 import { type RecalledResult, runRecalling } from '../pipeline/recall.ts';
-import { draftsOf, jobOf } from '../pipeline/shape.ts';
+import { draftsOf, jobOf, type ShapeTools } from '../pipeline/shape.ts';
 import type { FormulaValue } from '../ports/transform-engine.ts';
 import { createTransformEngine } from '../transform/engine.ts';
 import { readMappingFile, readMappingFiles } from './mapping-files.ts';
@@ -69,23 +69,28 @@ export function openWorkbench(config: Config): Workbench {
     compile: (files) => compileMappings(files, context),
     check: (files) => checkMappings(files, tools),
     test: (mappings) => runMappingTests(mappings, tools),
-    preview: (mapping, body) => preview(mapping, body, tools),
+    preview: (mapping, body) => preview(mapping, body, { ...tools, memberIdKind: config.mappings.memberId }),
     close: () => engine.close(),
   };
 }
+
+type PreviewTools = CheckTools & Pick<ShapeTools, 'memberIdKind'>;
 
 /** Files outside the mappings folder are named by where they are. */
 function readPaths(paths: readonly string[], dir: string): Promise<readonly MappingSourceFile[]> {
   return Promise.all(paths.map((path) => readMappingFile(resolve(path), dir)));
 }
 
-async function preview(mapping: Mapping, body: string, tools: CheckTools): Promise<Preview> {
+async function preview(mapping: Mapping, body: string, tools: PreviewTools): Promise<Preview> {
   const source = tools.sources.get(mapping.source ?? '') ?? [...tools.sources.values()][0];
   if (!source) throw new PointsmanError('MAPPING_UNKNOWN_SOURCE', 'No source is configured');
   const startedMs = performance.now();
   const event = eventOf(source, body, Date.parse('2000-01-01'));
   const facts = async () => [];
-  const [recalled] = await runRecalling([{ ...jobOf(event, mapping), trace: true }], { engine: tools.engine, facts });
+  const [recalled] = await runRecalling([{ ...jobOf(event, mapping, tools.memberIdKind), trace: true }], {
+    engine: tools.engine,
+    facts,
+  });
   const shaping = { event, mapping, run: 0, waitingSinceMs: event.clockMs, nowMs: event.clockMs };
   const drafts = recalled ? draftsOf(shaping, recalled, tools) : [];
   return {

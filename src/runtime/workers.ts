@@ -42,6 +42,7 @@ export async function startWorkers(parts: Parts, rules: LiveRules): Promise<Work
     ...parts,
     ruleSet,
     signal: forced.signal,
+    memberIdKind: parts.config.mappings.memberId,
     facts: parts.store.facts.bind(parts.store),
     onRouted: () => {
       for (const one of deliveries) one.wake();

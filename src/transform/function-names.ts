@@ -65,7 +65,7 @@ export const JSONATA_FUNCTIONS: readonly string[] = [
 ];
 
 /** Functions that JSONata lacks (CONTRACT §2). */
-export const OWN_FUNCTIONS: readonly string[] = ['daysUntil', 'eventId', 'recall', 'sha256', 'toSeconds'];
+export const OWN_FUNCTIONS: readonly string[] = ['daysUntil', 'eventId', 'memberId', 'recall', 'sha256', 'toSeconds'];
 
 /** JSONata functions that formulas may not call: with them the same event could yield different bytes. */
 export const HIDDEN_FUNCTIONS: readonly string[] = ['eval', 'random', 'shuffle'];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PointsmanError } from '../core/errors.ts';
+import type { MemberIdKind } from '../core/event.ts';
 import type { TransformInput } from '../ports/transform-engine.ts';
 import { HIDDEN_FUNCTIONS } from './function-names.ts';
 import type { Library } from './library.ts';
@@ -23,6 +24,14 @@ export const CONCATENATE = ' concatenate';
 
 /** Bound to nothing, they are unknown. */
 const HIDDEN: Bindings = Object.fromEntries(HIDDEN_FUNCTIONS.map((name) => [name, undefined]));
+
+/** Where a person's identifiers stand (Open Loyalty's webhook schemas). */
+const PERSON_FIELDS: Readonly<Record<MemberIdKind, readonly string[]>> = {
+  email: ['email', 'customerEmail'],
+  customerId: ['customerId'],
+  phone: ['phone', 'customerPhone'],
+  loyaltyCardNumber: ['loyaltyCardNumber', 'customerLoyaltyCardNumber'],
+};
 
 const LOCAL_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$/;
 
@@ -53,6 +62,7 @@ export function functionsFor(job: JobFacts, library: Library): Bindings {
     daysUntil: library.define((ts: unknown) => daysUntil(ts, clockMs), '<x-:x>'),
     sha256: library.define(sha256, '<x-:x>'),
     eventId: library.define(() => (job.part === 0 ? eventId : `${eventId}:${job.part}`), '<:s>'),
+    memberId: library.define((person: unknown) => memberId(person, job.input.memberIdKind), '<x-:x>'),
     recall: library.define((kind: unknown, key: unknown) => recall(job.recalls, kind, key), '<xx:x>'),
   };
 }
@@ -72,6 +82,18 @@ function sha256(text: unknown): string | undefined {
   if (isNothing(text)) return undefined;
   if (typeof text !== 'string') throw refused('sha256', text, 'a text');
   return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** Reads both ways in which Open Loyalty writes a person: `{ email }`, and flat beside other fields as `customerEmail`. */
+function memberId(person: unknown, kind: MemberIdKind): string | undefined {
+  if (isNothing(person)) return undefined;
+  if (typeof person !== 'object' || Array.isArray(person)) throw refused('memberId', person, 'a person');
+  const found = PERSON_FIELDS[kind]
+    .map((field) => (Object.hasOwn(person, field) ? (person as Record<string, unknown>)[field] : undefined))
+    .find((value) => (typeof value === 'string' && value.trim() !== '') || typeof value === 'number');
+  if (found === undefined) return undefined;
+  const text = String(found).trim();
+  return kind === 'email' ? text.toLowerCase() : text;
 }
 
 function recall(recalls: Recalls, kind: unknown, key: unknown): unknown {

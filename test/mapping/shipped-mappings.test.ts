@@ -38,7 +38,11 @@ async function deliveryOf(id: string, body: JsonObject, facts: Readonly<Record<s
     return value === undefined ? null : { ...key, value, learnedAtMs: 0 };
   };
   const shaping = { event, mapping, run: 0, waitingSinceMs: event.clockMs, nowMs: event.clockMs };
-  const [drafts = []] = await shape([shaping], { ...tools, facts: async (keys) => keys.map(recall) });
+  const [drafts = []] = await shape([shaping], {
+    ...tools,
+    memberIdKind: 'email',
+    facts: async (keys) => keys.map(recall),
+  });
   return { event, draft: drafts[0], request: JSON.parse(drafts[0]?.request ?? 'null') };
 }
 

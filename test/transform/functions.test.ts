@@ -48,6 +48,35 @@ describe('$eventId', () => {
   });
 });
 
+describe('$memberId', () => {
+  const ANN = { customerId: ' c-1 ', email: ' Ann@Example.com ', phone: '+48500100200', loyaltyCardNumber: 'LC-1' };
+
+  it.each([
+    ['email', 'ann@example.com'],
+    ['customerId', 'c-1'],
+    ['phone', '+48500100200'],
+    ['loyaltyCardNumber', 'LC-1'],
+  ] as const)('yields the identifier that the installation chose: %s', async (memberIdKind, expected) => {
+    const mapping = mappingOf({ id: '=$memberId(data)' });
+    const input = inputOf({ data: ANN }, { memberIdKind });
+    expect(requestsOf(await runHere(jobOf(mapping, {}, { input })))).toEqual([{ id: expected }]);
+  });
+
+  it('reads identifiers that stand flat beside other fields', async () => {
+    expect(await yieldOf('$memberId(data)', { data: { customerEmail: 'Ann@Example.com', levelId: 'l-1' } })).toBe(
+      'ann@example.com',
+    );
+  });
+
+  it('yields nothing where there is none, and refuses what is no person', async () => {
+    for (const data of [undefined, {}, { email: ' ' }, { email: true }]) {
+      expect(await yieldOf('$memberId(data)', { data: data ?? null })).toBeUndefined();
+    }
+    await expect(yieldOf('$memberId("ann")')).rejects.toThrow('$memberId takes a person, not "ann"');
+    await expect(yieldOf('$memberId([1])')).rejects.toThrow('not a list of 1');
+  });
+});
+
 describe('$sha256', () => {
   it('hashes the UTF-8 bytes of any text', async () => {
     await fc.assert(

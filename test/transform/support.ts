@@ -54,6 +54,7 @@ export function inputOf(body: Json | string, over: Partial<TransformInput> = {})
     clockMs: CLOCK_MS,
     source: 'open-loyalty',
     storeCode: 'Germany',
+    memberIdKind: 'email',
     ...over,
   };
 }
