@@ -27,6 +27,11 @@ export interface Source {
   readonly verifiesBody: boolean;
   /** Null when the request is genuine, else one line why not, fit for a log: never a secret. Constant time. */
   verify(request: InboundRequest): string | null;
+  /**
+   * One body per event: nearly always the body itself, the same object. A body that carries several events of one kind
+   * yields one for each, in order. Never empty, never throws, whatever the body.
+   */
+  split(body: JsonObject): readonly JsonObject[];
   /** Reads the envelope. Never throws, whatever the body. */
   read(body: JsonObject): Envelope;
   /** Who the event is about and what it teaches. Pure, never throws. */

@@ -4,20 +4,22 @@ import type { EventCatalogue } from '../../ports/source.ts';
 
 /** Seen from `src/` and from the compiled `dist/` alike. */
 const FOLDER = new URL('../../../schemas/open-loyalty/', import.meta.url);
+/** The dotted names of legacy bodies; an array of them is described by one element, since `split` takes it apart. */
+const LEGACY = new URL('legacy/', FOLDER);
 const SUFFIX = '.schema.json';
 
 let catalogue: EventCatalogue | null = null;
 
-/** The events Open Loyalty documents, with a JSON Schema of each body. Read from `schemas/open-loyalty/` once, when first asked for. */
+/** The events Open Loyalty sends, with a JSON Schema of each body. Read from `schemas/open-loyalty/` once, when first asked for. */
 export function openLoyaltyCatalogue(): EventCatalogue {
-  catalogue ??= { events: new Map(readdirSync(FOLDER).filter(isSchema).sort().map(readSchema)) };
+  catalogue ??= { events: new Map([FOLDER, LEGACY].flatMap(schemasIn)) };
   return catalogue;
 }
 
-function isSchema(file: string): boolean {
-  return file.endsWith(SUFFIX);
-}
-
-function readSchema(file: string): readonly [name: string, schema: JsonObject] {
-  return [file.slice(0, -SUFFIX.length), JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as JsonObject];
+function schemasIn(folder: URL): readonly (readonly [name: string, schema: JsonObject])[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(SUFFIX));
+  return files.sort().map((file) => {
+    const schema = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as JsonObject;
+    return [file.slice(0, -SUFFIX.length), schema];
+  });
 }

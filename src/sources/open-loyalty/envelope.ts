@@ -5,6 +5,7 @@ import { readTimestamp } from './timestamp.ts';
 const MAX_NAME_LENGTH = 200;
 const MAX_MESSAGE_ID_LENGTH = 200;
 const MAX_STORE_CODE_LENGTH = 200;
+const LEGACY_TYPE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
 
 /**
  * Reads what every webhook of Open Loyalty says about itself. Never throws. The name stands in `eventName`, in older
@@ -19,6 +20,14 @@ export function readEnvelope(body: JsonObject): Envelope {
     messageId: isMessageId(messageId) ? messageId : null,
     createdAtMs: readTimestamp(own(body, 'createdAt')),
   };
+}
+
+/**
+ * True for a body in the format from before subscriptions, which Open Loyalty calls legacy: no `eventName`, but a
+ * `type` in lower case with dots. Such a body names neither a tenant, nor a time, nor a message id.
+ */
+export function isLegacy(body: JsonObject): boolean {
+  return nameIn(own(body, 'eventName')) === null && LEGACY_TYPE.test(nameIn(own(body, 'type')) ?? '');
 }
 
 function nameIn(value: Json): string | null {

@@ -23,12 +23,13 @@ const SHAPES: readonly Shape[] = [
   personAt('member'),
   // RewardRedemptionStatusChanged.
   { ...personAt('issuedReward.customerData'), customerId: ['issuedReward.customerId'] },
-  // CustomerRegistered, TransactionRegistered (without an id), and the flat fields of LevelWillExpire and of version 3.
+  // CustomerRegistered, TransactionRegistered (without an id), the flat fields of LevelWillExpire and of legacy bodies,
+  // and the legacy customer.registered, which nests another `data`.
   {
     customerId: ['customerId'],
-    loyaltyCardNumber: ['customerData.loyaltyCardNumber', 'customerLoyaltyCardNumber'],
-    email: ['customerData.email', 'customerEmail'],
-    phone: ['customerData.phone', 'customerPhone'],
+    loyaltyCardNumber: ['customerData.loyaltyCardNumber', 'customerLoyaltyCardNumber', 'data.loyaltyCardNumber'],
+    email: ['customerData.email', 'customerEmail', 'data.email'],
+    phone: ['customerData.phone', 'customerPhone', 'data.phone'],
   },
 ];
 

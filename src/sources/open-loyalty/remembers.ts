@@ -16,12 +16,18 @@ interface Remembered {
 
 /**
  * Everything Open Loyalty's events teach. PointsWillExpire names only an account, and an account is a wallet: these are
- * the events that tell whose. `accountId` is the older name of `wallet.walletId`.
+ * the events that tell whose. `accountId` is the older name of `wallet.walletId`. Of the last two nothing is published
+ * that names a wallet: they teach where they do.
  */
 const REMEMBERS: readonly Remembered[] = [
   {
     kind: 'wallet',
-    events: ['AvailablePointsAmountChanged', 'UnitsTransferWasAdded'],
+    events: [
+      'AvailablePointsAmountChanged',
+      'UnitsTransferWasAdded',
+      'WalletBalanceUpdated',
+      'account.available_points_amount_changed',
+    ],
     key: ['data.wallet.walletId', 'data.accountId'],
     details: { wallet: { code: 'data.wallet.walletType.code', name: 'data.wallet.walletType.name' } },
   },

@@ -3,6 +3,7 @@ import { openLoyaltyCatalogue } from './catalogue.ts';
 import { createVerify, type VerifySettings } from './create-verify.ts';
 import { readEnvelope } from './envelope.ts';
 import { identify } from './identify.ts';
+import { split } from './split.ts';
 
 /** What an Open Loyalty source is built from. */
 export interface OpenLoyaltySettings {
@@ -18,6 +19,7 @@ export function createOpenLoyaltySource(settings: OpenLoyaltySettings): Source {
     id,
     verifiesBody: verify.needsBody,
     verify: (request) => verify.check(request),
+    split,
     read: readEnvelope,
     identify: (body, clockMs) => identify(id, body, clockMs),
     get catalogue() {

@@ -158,6 +158,60 @@ export const DATA: Readonly<Record<string, Json>> = {
   SegmentMembershipDropped: { segment: { segmentId: UUID, segmentName: 'VIP', previousCount: 120, newCount: 80 } },
 };
 
+const flat = {
+  customerId: MEMBER_ID,
+  customerEmail: 'Ann@Example.com',
+  customerPhone: '+48500100200',
+  customerLoyaltyCardNumber: 'LC-1001',
+};
+const names = { customerFirstName: 'Ann', customerLastName: 'Kay' };
+const levelReached = { customerId: MEMBER_ID, levelId: UUID, levelName: 'Gold' };
+const pointsReminder = { ...flat, ...names, points: 50, pointsWillExpire: '2026-03-01T00:00:00+00:00' };
+const bob = {
+  ...pointsReminder,
+  customerId: '0b0b0b0b-0000-4000-8000-000000000003',
+  customerEmail: 'bob@example.com',
+  customerPhone: null,
+  customerLoyaltyCardNumber: 'LC-1002',
+};
+
+/** The `data` of one legacy body of each kind: reminders are arrays. */
+export const LEGACY_DATA: Readonly<Record<string, Json>> = {
+  'customer.registered': {
+    customerId: MEMBER_ID,
+    data: { firstName: 'Ann', email: 'Ann@Example.com', phone: '+48500100200', loyaltyCardNumber: 'LC-1001' },
+  },
+  'customer.updated': { customerId: MEMBER_ID },
+  'customer.deactivated': { customerId: MEMBER_ID },
+  'customer.level_changed': levelReached,
+  'customer.level_changed_automatically': { ...levelReached, levelMove: 'up' },
+  'transaction.registered': {
+    transactionId: UUID,
+    transactionData: { documentType: 'sell', documentNumber: '80', purchaseDate: '2026-02-11T09:29:55+00:00' },
+    customerData: { name: 'Ann Kay', email: 'Ann@Example.com', phone: null, loyaltyCardNumber: 'LC-1001' },
+    items: [{ sku: { code: 'A-1' }, name: 'Mug', quantity: 1, grossValue: 80, labels: [] }],
+    posId: null,
+  },
+  'transaction.assigned_to_customer': { transactionId: UUID, customerId: MEMBER_ID, grossValue: 80 },
+  'account.available_points_amount_changed': {
+    customerId: MEMBER_ID,
+    amount: 120,
+    amount_change: 20,
+    amount_change_type: 'add',
+  },
+  'account.expiring_points_notification': [pointsReminder, bob],
+  'account.expiring_points_reminder_generated': [pointsReminder],
+  'account.expiring_level_notification': [
+    { ...flat, ...names, levelId: UUID, levelName: 'Gold', futureLevelId: WALLET_ID, futureLevelName: 'Silver' },
+  ],
+  'campaign.coupon_expiration': [{ ...flat, coupon: 'ABC1', couponExpiresAt: 1_772_323_200, couponStatus: 'active' }],
+};
+
+/** A whole legacy body: neither ids, nor a tenant, nor a time. */
+export function legacy(type: string, data: Json = LEGACY_DATA[type] ?? {}): JsonObject {
+  return { type, data };
+}
+
 /** A whole webhook around this `data`. */
 export function webhook(eventName: string, data: Json, changes: JsonObject = {}): JsonObject {
   return {

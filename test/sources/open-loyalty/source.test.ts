@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../../src/core/event.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import { createOpenLoyaltySource } from '../../../src/sources/open-loyalty/source.ts';
-import { ANN, DATA, sample, webhook } from './samples.ts';
+import { ANN, DATA, LEGACY_DATA, legacy, sample, webhook } from './samples.ts';
 
 const CLOCK_MS = 1_770_800_000_000;
 const source = createOpenLoyaltySource({ id: 'open-loyalty', verify: { type: 'none' } });
@@ -167,6 +167,17 @@ describe('what events teach', () => {
     const [fact] = identify(webhook('AvailablePointsAmountChanged', data)).facts;
     expect(fact).toMatchObject({ key: 'w-1' });
     expect(fact?.value).toEqual({ customerId: 'c' });
+  });
+
+  it('a legacy balance tells it where it names an account', () => {
+    const data = { ...(LEGACY_DATA['account.available_points_amount_changed'] as JsonObject), accountId: 'w-1' };
+    expect(identify(legacy('account.available_points_amount_changed', data)).facts).toMatchObject([
+      { storeCode: '', kind: 'wallet', key: 'w-1', value: { customerId: ANN.memberId } },
+    ]);
+  });
+
+  it.each(Object.keys(LEGACY_DATA))('nothing when a legacy %s names none', (name) => {
+    for (const body of source.split(legacy(name))) expect(identify(body).facts).toEqual([]);
   });
 
   it.each<[string, string, Json]>([
