@@ -50,11 +50,22 @@ export function tableLines<Row>(rows: readonly Row[], columns: readonly Column<R
   return [head, ...lines].map((line) => line.join('  ').trimEnd());
 }
 
-/** Cuts a line to the terminal's width, whatever escapes it holds. */
+/** Cuts a line to the terminal's width; the styles it holds take no room and stay whole. */
 export function fitted(line: string, width: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
+  if (stripVTControlCharacters(line).length <= width) return line;
+  let room = width - 1;
+  const parts = line.split(STYLE_ESCAPE).map((part) => {
+    if (part.startsWith(ESCAPE)) return part;
+    const shown = part.slice(0, room);
+    room -= shown.length;
+    return shown;
+  });
+  return `${parts.join('')}…`;
 }
+
+const ESCAPE = '\u001b';
+/** In parentheses, so that splitting keeps what it splits at. */
+const STYLE_ESCAPE = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
 
 /** The style of a status or verdict. */
 export function statusStyle(text: string, status: string): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** The secrets of one demo: random, and written only into its folder. */
-export interface DemoSecrets {
+interface DemoSecrets {
   readonly admin: string;
   readonly webhook: string;
   readonly bloomreach: string;
@@ -45,7 +45,7 @@ destinations:
     apiKeyId: ${API_KEY_ID}
     apiSecret: ${quoted(secrets.bloomreach)}
     timeout: 5s
-    retry: { schedule: [2s, 3s, 5s, 5s, 5s, 5s, 10s, 30s, 1m, 5m] }
+    retry: { schedule: [2s, 3s, 5s, 5s, 5s, 5s, 10s, 10s, 30s, 30s, 30s, 30s] }
     breaker: { probe: 2s }
 `;
 }

@@ -5,10 +5,12 @@ import type { DemoState } from './state.ts';
 
 /** Where the demo is shown. */
 export interface Display {
-  /** Text that stays. */
+  /** Text that stays, above what changes. */
   print(lines: readonly string[]): void;
   /** How things stand now. */
   update(state: DemoState): void;
+  /** Last words, below everything. */
+  finish(lines: readonly string[]): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }
@@ -35,6 +37,7 @@ export function plainDisplay(output: Output): Display {
       print(plainLines(shown, state));
       shown = state;
     },
+    finish: print,
     close: () => undefined,
   };
 }
@@ -45,14 +48,17 @@ export function liveDisplay(output: Output): Display {
   let last: DemoState | null = null;
   let printedRows = 0;
 
+  // Some terminals do not tell their size, or say 0.
+  const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   // Lines drawn before the terminal became narrower take more rows now.
   const rowsOf = (lines: readonly string[]) =>
-    lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / output.columns)), 0);
+    lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / size().columns)), 0);
   const backToTop = () => (frame.length === 0 ? '\r' : `\r\u001b[${rowsOf(frame)}A`);
 
   function draw(state: DemoState): void {
-    const rows = Math.min(output.rows - 1, Math.max(LEAST_ROWS, output.rows - 1 - printedRows));
-    const lines = screenLines(state, { columns: output.columns, rows });
+    const { columns, rows } = size();
+    const room = Math.min(rows - 1, Math.max(LEAST_ROWS, rows - 1 - printedRows));
+    const lines = screenLines(state, { columns, rows: room });
     if (lines.join('\n') === frame.join('\n')) return;
     const text = lines.map((line) => `${line}${CLEAR_LINE_END}\n`).join('');
     output.write(`${HIDE_CURSOR}${backToTop()}${text}${CLEAR_BELOW}`);
@@ -69,6 +75,9 @@ export function liveDisplay(output: Output): Display {
     update(state) {
       last = state;
       draw(state);
+    },
+    finish(lines) {
+      output.write(lines.map((line) => `${line}\n`).join(''));
     },
     close: () => output.write(SHOW_CURSOR),
   };

@@ -2,7 +2,7 @@ import { statusStyle } from '../output.ts';
 import { harmless } from '../terminal.ts';
 import { firstNameOf } from './members.ts';
 import { countsLine, shortId } from './screen.ts';
-import { type DemoState, progressOf, whyOf } from './state.ts';
+import { type DemoState, isBeingTried, progressOf, whyOf } from './state.ts';
 import type { WatchedDelivery } from './watch.ts';
 
 /** How often a line says how far things have come, in ms. */
@@ -20,11 +20,11 @@ export function plainLines(before: DemoState | null, state: DemoState): string[]
   return state.caption === before?.caption ? lines : ['', state.caption, ...lines];
 }
 
-/** Oldest first; one that has not been tried yet is no news. */
-function changedSince(before: DemoState | null, { deliveries }: DemoState): readonly WatchedDelivery[] {
+/** Oldest first. A pending one is news when it was tried in vain and its next try is set. */
+function changedSince(before: DemoState | null, { deliveries, nowMs }: DemoState): readonly WatchedDelivery[] {
   const known = new Map(before?.deliveries.map((delivery) => [delivery.id, delivery.changed]));
   const changed = deliveries.filter(({ id, changed }) => known.get(id) !== changed);
-  return changed.filter(({ status, attempts }) => status !== 'pending' || attempts > 0).reverse();
+  return changed.filter((one) => one.status !== 'pending' || (one.attempts > 0 && !isBeingTried(one, nowMs))).reverse();
 }
 
 function webhookText({ eventName, about, status, duplicate }: DemoState['posted'][number]): string {

@@ -36,7 +36,7 @@ export interface DemoEnd {
   readonly dir: string;
 }
 
-const SETTLED = 'All has settled. What you try shows up here. Ctrl-C ends the demo and deletes its folder.';
+const SETTLED = 'All has settled. What you try shows up here. Ctrl-C ends and deletes the demo.';
 const UNSETTLED = 'Not everything has settled in time. Ctrl-C ends the demo.';
 
 /** Sets everything up, plays the scenario, shows what comes of it, and takes everything down again. */
@@ -58,28 +58,33 @@ async function present(site: DemoSite, options: DemoOptions): Promise<Omit<DemoE
   const scenes = scenario({ nowMs: clock.now(), outageMs });
   const board = createBoard({ site, display, clock, planned: countWebhooks(scenes) });
   display.print(introLines(site));
-  const state = await tell(scenes, { site, board }, options);
-  const end = { settled: isSettled(state), summary: summaryOf(state.stats) };
-  display.print(['', summaryText(end.summary), '']);
-  if (once || signal.aborted) return end;
-  board.caption(end.settled ? SETTLED : UNSETTLED);
+  const { state, settled } = await tell(scenes, { site, board }, options);
+  const end = { settled, summary: summaryOf(state.stats) };
+  const closing = ['', summaryText(end.summary), ''];
+  if (once || signal.aborted) {
+    display.finish(closing);
+    return end;
+  }
+  board.caption(settled ? SETTLED : UNSETTLED);
   writeHintFiles(site, clock);
-  display.print(hintLines(site, state.deliveries));
+  display.print([...closing, ...hintLines(site, state.deliveries)]);
   await board.follow(() => false, signal);
   return end;
 }
 
-/** Plays the scenes and resolves with the state in which all has settled, the time is up, or the signal aborted. */
+/** Plays the scenes and resolves with the last state: all has settled, the time is up, or the signal aborted. */
 async function tell(
   scenes: readonly Scene[],
   { site, board }: { readonly site: DemoSite; readonly board: Board },
   { clock, signal: stop, pace, settleWithinMs }: DemoOptions,
-): Promise<DemoState> {
+): Promise<{ readonly state: DemoState; readonly settled: boolean }> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
   const sender = createSender(site.door, clock);
   const { faults } = site.sandbox;
   let told = false;
+  const isDone = (state: DemoState) => told && isSettled(state);
+  const isLate = (state: DemoState) => state.nowMs - state.startedAtMs > settleWithinMs;
   const playing = play(scenes, {
     sender,
     faults,
@@ -89,16 +94,16 @@ async function tell(
     onCaption: board.caption,
     onPosted: board.posted,
   })
-    .catch((error: unknown) => {
-      if (!stop.aborted) throw error;
-    })
-    .finally(() => {
+    .then(() => {
       told = true;
+    })
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
     });
-  const isOver = (state: DemoState) => (told && isSettled(state)) || state.nowMs - state.startedAtMs > settleWithinMs;
+  const following = board.follow((now) => isDone(now) || isLate(now), signal).finally(() => ending.abort());
   try {
-    const [state] = await Promise.all([board.follow(isOver, signal), playing]);
-    return state;
+    const [state] = await Promise.all([following, playing]);
+    return { state, settled: isDone(state) };
   } finally {
     ending.abort();
   }

@@ -17,14 +17,17 @@ const MOST_DELIVERIES = 12;
 const FRAME_LINES = 7;
 /** Below this width an event's long name costs more than it tells: its mapping says the same. */
 const WIDE = 110;
-const BAR_WIDTH = 28;
+const BAR_WIDTH = 24;
+
+/** Room for a name; a stranger is known by a long id. */
+const NAME_WIDTH = 12;
 
 /** The screen as lines, none wider or more than the size allows. Pure. */
 export function screenLines(state: DemoState, { columns, rows }: ScreenSize): string[] {
   const count = Math.max(1, Math.min(MOST_DELIVERIES, rows - FRAME_LINES));
   const table = tableLines(lastChanged(state.deliveries, count), columnsFor(state.nowMs, columns));
   const lines = [
-    styled('bold', fitted(state.caption, columns)),
+    styled('bold', state.caption),
     webhookLine(state),
     '',
     ...table,
@@ -38,11 +41,11 @@ export function screenLines(state: DemoState, { columns, rows }: ScreenSize): st
 /** One line of how many deliveries stand where; zeros are left out. */
 export function countsLine(state: DemoState): string {
   const { deliveries, unmatched, duplicates } = state.stats;
-  const { retrying, inLine } = progressOf(state);
+  const { retrying, queued } = progressOf(state);
   const counts: readonly (readonly [string, number, string])[] = [
     ['delivered', deliveries.delivered, 'delivered'],
     ['retrying', retrying, 'pending'],
-    ['in line', inLine, 'pending'],
+    ['queued', queued, 'pending'],
     ['waiting', deliveries.waiting, 'waiting'],
     ['dead', deliveries.dead, 'dead'],
     ['skipped', deliveries.skipped, 'skipped'],
@@ -50,7 +53,7 @@ export function countsLine(state: DemoState): string {
     ['duplicate', duplicates, 'duplicate'],
   ];
   const shown = counts.filter(([, count]) => count > 0);
-  return shown.map(([name, count, status]) => `${statusStyle(String(count), status)} ${name}`).join('  ');
+  return shown.map(([name, count, status]) => `${name} ${statusStyle(String(count), status)}`).join('  ');
 }
 
 /** The deliveries that changed last, newest first: a retried one comes back into sight. */
@@ -60,21 +63,26 @@ function lastChanged(deliveries: readonly WatchedDelivery[], count: number): rea
 }
 
 function columnsFor(nowMs: number, width: number): readonly Column<WatchedDelivery>[] {
-  const event: Column<WatchedDelivery> = { title: 'EVENT', value: ({ event: name }) => name };
+  const event: Column<WatchedDelivery> = { title: 'EVENT', value: ({ event: name }) => oneLine(name) };
   return [
-    { title: 'DELIVERY', value: ({ id }) => shortId(id) },
+    { title: 'ID', value: ({ id }) => shortId(id) },
     ...(width >= WIDE ? [event] : []),
-    { title: 'MEMBER', value: ({ member }) => firstNameOf(member) },
+    { title: 'MEMBER', value: ({ member }) => fitted(oneLine(firstNameOf(member)), NAME_WIDTH) },
     { title: 'MAPPING', value: ({ mapping }) => mapping },
     { title: 'STATUS', value: ({ status }) => status, style: (text, { status }) => statusStyle(text, status) },
     { title: 'TRIES', value: ({ attempts }) => attempts },
-    { title: 'WHY', value: (delivery) => whyOf(delivery, nowMs) },
+    { title: 'WHY', value: (delivery) => oneLine(whyOf(delivery, nowMs)) },
   ];
 }
 
 /** A delivery's id without its padding: every command takes it. */
 export function shortId(id: number): string {
   return publicId('dlv', id).replace(/_0+/, '_');
+}
+
+/** A line break that came from outside must not break the frame. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }
 
 function webhookLine({ posted }: DemoState): string {
@@ -88,7 +96,7 @@ function progressLine(state: DemoState): string {
   const { settled, total } = progressOf(state);
   const full = total === 0 ? 0 : Math.floor((BAR_WIDTH * settled) / total);
   const bar = styled('green', '█'.repeat(full)) + styled('dim', '░'.repeat(BAR_WIDTH - full));
-  return `${bar}  ${settled} of ${total} webhooks settled${outageText(state)}`;
+  return `${bar}  ${settled} of ${total} settled${outageText(state)}`;
 }
 
 function outageText({ outageEndsAtMs, nowMs }: DemoState): string {

@@ -33,7 +33,7 @@ export async function openSite(dir: string, clock: Clock): Promise<DemoSite> {
   const sandbox = await startBloomreachSandbox({ ...credentials, clock: now, random });
   sandbox.faults.add(LATENCY);
   const logFile = createWriteStream(join(dir, 'pointsman.log'));
-  const closeSandbox = () => sandbox.close().finally(() => logFile.end());
+  const closeLog = () => new Promise<void>((resolve) => logFile.end(resolve));
 
   const configFile = join(dir, 'config.yaml');
   const write = (port: number) => writeFileSync(configFile, configText({ port, sandboxUrl: sandbox.url, secrets }));
@@ -50,13 +50,15 @@ export async function openSite(dir: string, clock: Clock): Promise<DemoSite> {
       sandbox,
       door: { url: `${server.url}/webhooks/open-loyalty`, headers: { [TOKEN_HEADER]: secrets.webhook } },
       bloomreachHeaders: { Authorization: `Basic ${btoa(`${API_KEY_ID}:${secrets.bloomreach}`)}` },
-      // Together: a call that the sandbox lets hang must not hold the server up.
-      close: async () => {
-        await Promise.all([server.stop(), closeSandbox()]);
+      async close() {
+        // Together: a call that the sandbox lets hang must not hold the server up.
+        await Promise.all([server.stop(), sandbox.close()]);
+        await closeLog();
       },
     };
   } catch (error) {
-    await closeSandbox();
+    await sandbox.close();
+    await closeLog();
     throw error;
   }
 }

@@ -24,8 +24,11 @@ export interface Progress {
   /** Deliveries that were tried and will be tried again. */
   readonly retrying: number;
   /** Deliveries behind another one of the same member. */
-  readonly inLine: number;
+  readonly queued: number;
 }
+
+/** The demo's longest wait between tries, jitter included, in ms. */
+const LONGEST_RETRY_MS = 36_000;
 
 /** Whether nothing is left to do: all that was sent is in the store, every event routed and every delivery final. */
 export function isSettled({ stats, posted }: Pick<DemoState, 'stats' | 'posted'>): boolean {
@@ -43,7 +46,7 @@ export function progressOf({ stats, deliveries, planned }: DemoState): Progress 
     settled: Math.min(ended, total),
     total,
     retrying: pending.filter(({ attempts }) => attempts > 0).length,
-    inLine: pending.filter(({ attempts, blockedBy }) => attempts === 0 && blockedBy !== null).length,
+    queued: pending.filter(({ attempts, blockedBy }) => attempts === 0 && blockedBy !== null).length,
   };
 }
 
@@ -55,7 +58,13 @@ export function whyOf(delivery: DemoState['deliveries'][number], nowMs: number):
   if (status === 'skipped') return reason === 'condition' ? 'its condition says no' : (reason ?? '');
   if (status !== 'pending') return '';
   if (blockedBy !== null) return 'behind an earlier one';
+  if (isBeingTried(delivery, nowMs)) return 'on its way';
   if (attempts === 0) return '';
   const seconds = Math.max(0, Math.ceil(((dueAtMs ?? nowMs) - nowMs) / 1000));
-  return code === null ? '' : `again in ${seconds} s: ${code}`;
+  return `again in ${seconds} s${code === null ? '' : `: ${code}`}`;
+}
+
+/** Whether a pending delivery is claimed: then it is due when the claim's lease ends, later than any retry of the demo. */
+export function isBeingTried({ dueAtMs }: Pick<DemoState['deliveries'][number], 'dueAtMs'>, nowMs: number): boolean {
+  return dueAtMs !== null && dueAtMs - nowMs > LONGEST_RETRY_MS;
 }
