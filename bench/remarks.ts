@@ -1,6 +1,6 @@
 import { type Measurement, sumOf } from './measure.ts';
 import type { Options } from './options.ts';
-import { isDisturbed, MOST_STOLEN, type Round, type Rounds } from './rounds.ts';
+import { isDisturbed, QUIET, type Round, type Rounds } from './rounds.ts';
 
 /** From here on load and sink, not the subject, may be what is measured. */
 const AROUND_IS_FULL = 0.9;
@@ -14,17 +14,13 @@ export function progressLine(round: number, { subject, saturated, calm, stolen, 
 
 /** What a reader must know before reading the table. */
 export function remarksOf({ kept, dropped, isCutShort }: Rounds, options: Options): readonly string[] {
-  const limit = percentOf(MOST_STOLEN);
   const disturbed = kept.filter(isDisturbed).length;
   const measurements = measurementsOf(kept);
-  const others = Math.max(...measurements.map((measured) => measured.others));
   const around = Math.max(...measurements.map(({ saturated }) => saturated.aroundBusy));
+  const limits = `more than ${percentOf(QUIET.stolen)} stolen by the host or ${percentOf(QUIET.others)} used by others`;
   return [
-    `${kept.length} rounds, medians; ${dropped.length} dropped because the host took more than ${limit} of the processors`,
-    `Other programs used up to ${percentOf(others)} of the processors.`,
-    ...(disturbed > 0
-      ? [`Read with care: in ${disturbed} of these rounds the host took more than ${limit} as well.`]
-      : []),
+    `${kept.length} rounds, medians; ${dropped.length} more dropped as disturbed (${limits})`,
+    ...(disturbed > 0 ? [`Read with care: ${disturbed} of the ${kept.length} rounds were disturbed as well.`] : []),
     ...(around > AROUND_IS_FULL ? ['Read with care: load and sink were as busy as a processor can be.'] : []),
     ...(isCutShort ? [`Cut short by --seconds-limit ${options.secondsLimit}.`] : []),
     ...(options.profileDir === null ? [] : ['Taken while profiling: compare nothing with other runs.']),

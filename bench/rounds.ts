@@ -18,8 +18,8 @@ export interface Rounds {
   readonly isCutShort: boolean;
 }
 
-/** A round in which the host took more than this share of the processors is disturbed. */
-export const MOST_STOLEN = 0.05;
+/** Beyond these shares of the processors, taken by other machines or by other programs, a round is disturbed. */
+export const QUIET = { stolen: 0.05, others: 0.1 } as const;
 
 const MOST_DROPPED = 3;
 
@@ -42,9 +42,9 @@ export async function makeRounds(
   return { kept, dropped, isCutShort: false };
 }
 
-/** Whether the host disturbed a round. */
+/** Whether something else took the processors during a round. */
 export function isDisturbed({ pointsman, forwarder }: Round): boolean {
-  return Math.max(pointsman.stolen, forwarder.stolen) > MOST_STOLEN;
+  return [pointsman, forwarder].some(({ stolen, others }) => stolen > QUIET.stolen || others > QUIET.others);
 }
 
 /** A disturbed round is better than none. */

@@ -12,7 +12,7 @@ interface Row {
   readonly isCount?: boolean;
 }
 
-const COLUMNS = [30, 26, 26, 8] as const;
+const COLUMNS = [30, 28, 28, 10] as const;
 
 /** The table of medians, with the range over the rounds, and the median of each round's ratio. */
 export function tableOf(rounds: readonly Round[], options: Options): readonly string[] {

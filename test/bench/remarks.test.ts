@@ -76,9 +76,15 @@ describe('the faults', () => {
 });
 
 describe('the remarks', () => {
-  it('warn of rounds in which the host took the processor', () => {
-    const remarks = remarksOf(roundsOf(roundOf({ stolen: 0.2 }), roundOf()), OPTIONS).join('\n');
-    expect(remarks).toContain('Read with care: in 1 of these rounds');
+  it.each([{ stolen: 0.06 }, { others: 0.11 }])('warn of rounds in which something else ran: %j', (disturbance) => {
+    const remarks = remarksOf(roundsOf(roundOf(disturbance), roundOf()), OPTIONS).join('\n');
+    expect(remarks).toContain('Read with care: 1 of the 2 rounds');
+  });
+
+  it('warn of nothing after quiet rounds', () => {
+    expect(remarksOf(roundsOf(roundOf()), OPTIONS)).toEqual([
+      expect.stringContaining('1 rounds, medians; 0 more dropped'),
+    ]);
   });
 
   it('warn when load and sink were the limit', () => {
