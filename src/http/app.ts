@@ -126,8 +126,9 @@ function reasonOf(error: unknown): unknown {
 function answerProblem(log: Logger): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const problem = problemOf(reasonOf(error));
-    if (problem.code === 'API_INTERNAL')
-      log.error({ stage: 'api', err: String(error?.stack ?? error) }, 'the API failed');
+    if (problem.status >= 500) {
+      log.error({ stage: 'api', code: problem.code, err: String(error?.stack ?? error) }, 'the API failed');
+    }
     if (problem.status === 401) response.set('www-authenticate', 'Bearer');
     response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   };

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { ruleSetOf } from '../../src/core/rule-set.ts';
+import { type AppTools, createApp } from '../../src/http/app.ts';
+import { type HttpServer, startServer } from '../../src/http/server.ts';
+import { createWebhookDoor } from '../../src/http/webhook-door.ts';
+import type { Source } from '../../src/ports/source.ts';
+import { type Corridor, createCorridor } from '../support/corridor.ts';
+import { createFakeSource } from '../support/fake-source.ts';
+import { aMapping } from '../support/samples.ts';
+
+/** The token that the API of a test site takes. */
+export const TOKEN = 'a-token-of-the-api';
+
+/** The bytes that the door of a test site takes at most. */
+export const BODY_LIMIT = 1_024;
+
+/** How long a client of a test site may take, in ms. */
+export const REQUEST_TIMEOUT_MS = 300;
+
+/** A running server over a corridor in memory. */
+export interface Site {
+  readonly corridor: Corridor;
+  readonly server: HttpServer;
+  readonly url: string;
+  readonly port: number;
+  /** Posts to the fake source with the right token, unless told otherwise. */
+  post(body: string | Uint8Array, init?: RequestInit): Promise<Response>;
+  /** Reads from the API with the right token, unless told otherwise. */
+  get(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** What a site may be given instead of its own. */
+export interface SiteParts {
+  readonly source?: Source;
+  readonly app?: Partial<AppTools>;
+}
+
+const open: HttpServer[] = [];
+
+/** Starts a site on a free port; `closeSites` ends it. */
+export async function openSite({ source = createFakeSource(), app = {} }: SiteParts = {}): Promise<Site> {
+  const corridor = createCorridor({ source });
+  const { store, log, clock, destination } = corridor;
+  const door = createWebhookDoor({
+    ...{ store, log, clock, redact: [], onAccepted: () => {} },
+    sources: new Map([[source.id, source]]),
+    bodyLimitBytes: BODY_LIMIT,
+  });
+  const api = createApp({
+    ...{ log, reads: store, version: '1.2.3' },
+    tokens: [{ name: 'ops', role: 'viewer', token: TOKEN }],
+    ruleSet: () => ruleSetOf([aMapping()]),
+    destinations: new Map([[destination.id, destination]]),
+    unreadiness: async () => null,
+    ...app,
+  });
+  const host = '127.0.0.1';
+  const server = await startServer({ host, port: 0, door, app: api, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  open.push(server);
+  return {
+    ...{ corridor, server, url: server.url, port: Number(new URL(server.url).port) },
+    post: (body, init = {}) =>
+      fetch(`${server.url}/webhooks/loyalty`, { method: 'POST', headers: { 'x-token': 'right' }, body, ...init }),
+    get: (path, init = {}) => fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${TOKEN}` }, ...init }),
+  };
+}
+
+/** Ends every site of a test. */
+export async function closeSites(): Promise<void> {
+  for (const server of open.splice(0)) {
+    server.destroy();
+    await server.close();
+  }
+}
+
+/** Holds every commit of a site's store until `release`; `asked` resolves when the first one is asked for. */
+export function holdCommits({ corridor }: Site): { readonly asked: Promise<void>; release(): void } {
+  const { accept } = corridor.store;
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  corridor.store.accept = async (drafts) => {
+    asked.resolve();
+    await released.promise;
+    return accept(drafts);
+  };
+  return { asked: asked.promise, release: () => released.resolve() };
+}
+
+/** A client that writes bytes as it likes and keeps what it reads. */
+export interface RawClient {
+  readonly socket: Socket;
+  /** Everything read so far. */
+  readonly read: () => string;
+  /** Resolves when the server has ended the connection; with whether it was orderly. */
+  readonly ended: Promise<'orderly' | 'reset'>;
+}
+
+/** Connects and sends the head of a webhook with the right token, or any other text. */
+export async function connectRaw(port: number, text: string): Promise<RawClient> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let read = '';
+  socket.on('data', (chunk) => {
+    read += chunk;
+  });
+  const ended = new Promise<'orderly' | 'reset'>((resolve) => {
+    socket.on('end', () => resolve('orderly'));
+    socket.on('error', () => resolve('reset'));
+  });
+  await once(socket, 'connect');
+  socket.write(text);
+  return { socket, read: () => read, ended };
+}
+
+/** The head of a webhook that announces so many bytes. */
+export function headOf(contentLength: number | 'chunked', token = 'right'): string {
+  const framing = contentLength === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${contentLength}`;
+  return `POST /webhooks/loyalty HTTP/1.1\r\nhost: pointsman\r\nx-token: ${token}\r\n${framing}\r\n\r\n`;
+}
+
+/** A problem as a client reads it. */
+export async function problemIn(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}
