@@ -18,7 +18,10 @@ export function createOpenLoyaltySource(settings: OpenLoyaltySettings): Source {
   return {
     id,
     verifiesBody: verify.needsBody,
-    verify: (request) => verify.check(request),
+    verify(request) {
+      const verified = verify.check(request);
+      return verified.genuine ? null : verified.reason;
+    },
     split,
     read: readEnvelope,
     identify: (body, clockMs) => identify(id, body, clockMs),

@@ -1,4 +1,4 @@
-import { digestOf, headerOf, isSecret, type Verify } from './verify.ts';
+import { digestOf, GENUINE, headerOf, isSecret, refused, type Verify } from './verify.ts';
 
 /** A user name and password, as in RFC 7617. */
 export interface BasicSettings {
@@ -14,8 +14,8 @@ export function verifyBasic({ username, password }: BasicSettings): Verify {
     needsBody: false,
     check(request) {
       const presented = credentialsIn(headerOf(request, 'authorization'));
-      if (isSecret(presented, secret)) return null;
-      return presented === null ? 'basic credentials are missing' : 'the basic credentials are wrong';
+      if (isSecret(presented, secret)) return GENUINE;
+      return refused(presented === null ? 'basic credentials are missing' : 'the basic credentials are wrong');
     },
   };
 }

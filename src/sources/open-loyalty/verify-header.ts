@@ -1,4 +1,4 @@
-import { digestOf, headerOf, isSecret, type Verify } from './verify.ts';
+import { digestOf, GENUINE, headerOf, isSecret, refused, type Verify } from './verify.ts';
 
 /** A header that carries a shared secret: Open Loyalty sends the headers of its subscription along. */
 export interface HeaderSettings {
@@ -14,8 +14,10 @@ export function verifyHeader({ name, value }: HeaderSettings): Verify {
     needsBody: false,
     check(request) {
       const presented = headerOf(request, name);
-      if (isSecret(presented, secret)) return null;
-      return presented === null ? `the header ${name} is missing` : `the header ${name} does not hold the secret`;
+      if (isSecret(presented, secret)) return GENUINE;
+      return refused(
+        presented === null ? `the header ${name} is missing` : `the header ${name} does not hold the secret`,
+      );
     },
   };
 }

@@ -5,8 +5,30 @@ import type { InboundRequest } from '../../ports/source.ts';
 export interface Verify {
   /** Whether it looks at the body, so that the body must be read first. */
   readonly needsBody: boolean;
-  /** Null when the request is genuine, else one line why not: never the value that was presented. Constant time. */
-  check(request: InboundRequest): string | null;
+  /** Takes constant time, whatever secret was presented. Never throws. */
+  check(request: InboundRequest): Verified;
+}
+
+/** What a look at a request came to. */
+export type Verified =
+  | { readonly genuine: true; readonly signature: Signature | null }
+  /** One line why not: never the value that was presented. */
+  | { readonly genuine: false; readonly reason: string };
+
+/** What a signed request says of its signature; null where requests are not signed. */
+export interface Signature {
+  /** Counts the rotations of the key, such as `1`. */
+  readonly version: string;
+  /** Of this try: a repeat has another. */
+  readonly requestId: string;
+}
+
+/** A genuine request that carries no signature. */
+export const GENUINE: Verified = { genuine: true, signature: null };
+
+/** A request that is let in by nobody, and why. */
+export function refused(reason: string): Verified {
+  return { genuine: false, reason };
 }
 
 /** A secret as it is kept for comparing. */

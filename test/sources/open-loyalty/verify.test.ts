@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundRequest } from '../../../src/ports/source.ts';
 import { createVerify, type VerifySettings } from '../../../src/sources/open-loyalty/create-verify.ts';
-import type { Verify } from '../../../src/sources/open-loyalty/verify.ts';
+import { createOpenLoyaltySource } from '../../../src/sources/open-loyalty/source.ts';
+import { GENUINE, refused, type Verified, type Verify } from '../../../src/sources/open-loyalty/verify.ts';
 import { verifyAnyOf } from '../../../src/sources/open-loyalty/verify-any-of.ts';
 
 const header: VerifySettings = { type: 'header', name: 'X-Pointsman-Token', value: 'open sesame' };
@@ -32,7 +33,7 @@ describe('verification', () => {
     ['anything when nothing is asked', { type: 'none' }, {}],
     ['the second of a list', { type: 'any-of', members: [basic, header] }, { 'x-pointsman-token': 'open sesame' }],
   ])('accepts %s', (_, settings, headers) => {
-    expect(createVerify(settings).check(request(headers))).toBeNull();
+    expect(createVerify(settings).check(request(headers))).toEqual(GENUINE);
   });
 
   it.each<[string, VerifySettings, Record<string, string>]>([
@@ -50,32 +51,34 @@ describe('verification', () => {
     ['nothing that a list asks for', { type: 'any-of', members: [header, basic] }, { 'x-pointsman-token': 'no' }],
     ['everything for an empty list', { type: 'any-of', members: [] }, {}],
   ])('refuses %s', (_, settings, headers) => {
-    expect(createVerify(settings).check(request(headers))).toEqual(expect.any(String));
+    const verified = createVerify(settings).check(request(headers));
+    expect(verified).toEqual({ genuine: false, reason: expect.any(String) });
   });
 
   it('says what is wrong without the value that was presented or the one expected', () => {
     const list: VerifySettings = { type: 'any-of', members: [header, basic] };
-    const reason = createVerify(list).check(request({ ...basicHeader('mallory:guess'), 'x-pointsman-token': 'guess' }));
-    expect(reason).toBe('the header X-Pointsman-Token does not hold the secret; the basic credentials are wrong');
+    const guesses = request({ ...basicHeader('mallory:guess'), 'x-pointsman-token': 'guess' });
+    const reason = 'the header X-Pointsman-Token does not hold the secret; the basic credentials are wrong';
+    expect(createVerify(list).check(guesses)).toEqual(refused(reason));
+    expect(createOpenLoyaltySource({ id: 'open-loyalty', verify: list }).verify(guesses)).toBe(reason);
   });
 
   it('asks every member of a list, whichever accepts', () => {
     const asked: string[] = [];
-    const member = (name: string, answer: string | null): Verify => ({
+    const member = (name: string, answer: Verified): Verify => ({
       needsBody: false,
       check: () => {
         asked.push(name);
         return answer;
       },
     });
-    expect(
-      verifyAnyOf([member('first', null), member('second', 'no'), member('third', null)]).check(request({})),
-    ).toBeNull();
+    const members = [member('first', GENUINE), member('second', refused('no')), member('third', GENUINE)];
+    expect(verifyAnyOf(members).check(request({}))).toEqual(GENUINE);
     expect(asked).toEqual(['first', 'second', 'third']);
   });
 
   it('needs the body as soon as one member of a list does', () => {
-    const signature: Verify = { needsBody: true, check: () => null };
+    const signature: Verify = { needsBody: true, check: () => GENUINE };
     expect(verifyAnyOf([createVerify(header), signature]).needsBody).toBe(true);
     expect(createVerify({ type: 'any-of', members: [header, basic] }).needsBody).toBe(false);
   });
