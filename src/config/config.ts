@@ -14,6 +14,17 @@ export interface ApiToken {
 /** How a source's webhooks are verified. A list in the file is `any-of`. */
 export type VerifyConfig =
   | { readonly type: 'header'; readonly name: string; readonly value: string }
+  | {
+      readonly type: 'hmac';
+      /** As subscribed, in its normal form. */
+      readonly url: string;
+      /** `whsec_` and 64 hexadecimal characters each. */
+      readonly secrets: readonly string[];
+      /** How a secret becomes a key. */
+      readonly keyEncoding: 'auto' | 'ascii' | 'hex';
+      readonly hostWithPort: boolean;
+      readonly pathWithQuery: boolean;
+    }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
   | { readonly type: 'none' }
   | { readonly type: 'any-of'; readonly members: readonly VerifyConfig[] };

@@ -50,14 +50,20 @@ function unknownKey(pointer: string, offset: number): Fault {
   const known = nodesAt(parents).flatMap((node) => Object.keys(node.properties ?? {}));
   const guess = suggest(key, known);
   const where = shownPath(pointerOf(parents)) || 'the config';
-  const message = `Unknown key ${JSON.stringify(key)} in ${where}${guess === null ? '' : `; did you mean "${guess}"?`}`;
+  const hint = known.includes(key)
+    ? ': it belongs to another type'
+    : guess === null
+      ? ''
+      : `; did you mean "${guess}"?`;
+  const message = `Unknown key ${JSON.stringify(key)} in ${where}${hint}`;
   return { offset, code: 'CONFIG_UNKNOWN_KEY', message };
 }
 
 function missing(pointer: string, offset: number): Fault {
   const message = `${shownPath(pointer)} is missing`;
   if (!/^\/sources\/[^/]+\/verify$/.test(pointer)) return { offset, code: 'CONFIG_INVALID', message };
-  const remedy = 'Write how webhooks are verified: header, basic, none, or a list; no door is open unless it says so.';
+  const remedy =
+    'Write how webhooks are verified: header, hmac, basic, none, or a list; no door is open unless it says so.';
   return { offset, code: 'CONFIG_INSECURE', message, remedy };
 }
 

@@ -23,6 +23,14 @@ export interface RawSource {
 /** One way to verify. */
 type RawVerify =
   | { readonly type: 'header'; readonly name: string; readonly value: string }
+  | {
+      readonly type: 'hmac';
+      readonly url: string;
+      readonly secrets: readonly string[];
+      readonly keyEncoding: 'auto' | 'ascii' | 'hex';
+      readonly hostWithPort: boolean;
+      readonly pathWithQuery: boolean;
+    }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
   | { readonly type: 'none' };
 

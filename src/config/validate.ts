@@ -21,6 +21,7 @@ function compiled(): ValidateFunction<RawConfig> {
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false });
   ajv.addFormat('http-url', isHttpUrl);
   ajv.addFormat('http-url-or-empty', (text: string) => text === '' || isHttpUrl(text));
+  ajv.addFormat('subscribed-url', isSubscribedUrl);
   ajv.addKeyword({
     keyword: 'x-quantity',
     type: 'string',
@@ -28,6 +29,11 @@ function compiled(): ValidateFunction<RawConfig> {
     validate: (quantity: Quantity, text: string) => isQuantity(quantity, text),
   });
   return ajv.compile<RawConfig>(configSchema());
+}
+
+/** A URL in the one form in which everybody writes it: what is signed is its text. */
+function isSubscribedUrl(text: string): boolean {
+  return isHttpUrl(text.replace(/\?.*$/s, '')) && new URL(text).href === text && !text.includes('#');
 }
 
 /** An address to which paths can be appended; credentials have settings of their own. */

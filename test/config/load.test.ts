@@ -167,18 +167,25 @@ describe('the ways to verify', () => {
   it.each([
     [
       'hmac',
-      '4:13 CONFIG_INVALID sources.open-loyalty.verify must be header, basic, none, or a list of these, not "hmac"',
+      '4:13 CONFIG_INVALID sources.open-loyalty.verify must be header, hmac, basic, none, or a list of these, not "hmac"',
     ],
     [
-      '{ type: hmac, url: "https://x.y", secrets: [a] }',
-      '4:21 CONFIG_INVALID sources.open-loyalty.verify.type must be header, basic or none (verify may also be a list of these), not "hmac"',
+      '{ type: jwt }',
+      '4:21 CONFIG_INVALID sources.open-loyalty.verify.type must be header, hmac, basic or none (verify may also be a list of these), not "jwt"',
     ],
     [
-      `[${header}, { type: hmac }]`,
-      '4:67 CONFIG_INVALID sources.open-loyalty.verify[1].type must be header, basic or none (verify may also be a list of these), not "hmac"',
+      `[${header}, { type: jwt }]`,
+      '4:67 CONFIG_INVALID sources.open-loyalty.verify[1].type must be header, hmac, basic or none (verify may also be a list of these), not "jwt"',
+    ],
+    [
+      '{ type: header, name: X, value: a, secrets: [b] }',
+      '4:48 CONFIG_UNKNOWN_KEY Unknown key "secrets" in sources.open-loyalty.verify: it belongs to another type',
     ],
     ['[]', '4:13 CONFIG_INVALID sources.open-loyalty.verify must hold at least one entry'],
-    ['', '4:13 CONFIG_INVALID sources.open-loyalty.verify must be header, basic, none, or a list of these, not empty'],
+    [
+      '',
+      '4:13 CONFIG_INVALID sources.open-loyalty.verify must be header, hmac, basic, none, or a list of these, not empty',
+    ],
     ['{ name: X }', '4:5 CONFIG_INVALID sources.open-loyalty.verify.type is missing'],
     ['{ type: header, name: X }', '4:5 CONFIG_INVALID sources.open-loyalty.verify.value is missing'],
     ['{ type: header, name: X, value: "" }', '4:45 CONFIG_INSECURE sources.open-loyalty.verify.value is empty'],
@@ -214,6 +221,141 @@ describe('the ways to verify', () => {
   it('are not opened by an empty variable', () => {
     const loaded = load(withVerify('{ type: header, name: X, value: "${TOKEN}" }'), { env: { TOKEN: '' } });
     expect(findings(loaded)).toEqual(['4:45 CONFIG_INSECURE sources.open-loyalty.verify.value is empty']);
+  });
+});
+
+describe('verifying signatures', () => {
+  const url = 'https://loyalty.example.com/webhooks/open-loyalty';
+  const secret = `whsec_${'0123456789abcdef'.repeat(4)}`;
+  const hmac = (settings: string): string => withVerify(`{ type: hmac, ${settings} }`);
+  const undocumented = { keyEncoding: 'auto', hostWithPort: false, pathWithQuery: false };
+
+  it('needs the url and the secrets, and leaves the rest to defaults', () => {
+    const config = configOf(load(hmac(`url: ${url}, secrets: [${secret}]`)));
+    expect(config.sources.get('open-loyalty')?.verify).toEqual({
+      type: 'hmac',
+      url,
+      secrets: [secret],
+      ...undocumented,
+    });
+    expect(Object.isFrozen(config.sources.get('open-loyalty')?.verify)).toBe(true);
+    expect(findings(load(withVerify('{ type: hmac }')))).toEqual([
+      '4:5 CONFIG_INVALID sources.open-loyalty.verify.url is missing',
+      '4:5 CONFIG_INVALID sources.open-loyalty.verify.secrets is missing',
+    ]);
+  });
+
+  it('is one of a list, and takes every setting from the environment', () => {
+    const env = {
+      URL: `${url}?a=b`,
+      S1: secret,
+      S2: secret.toUpperCase().replace('WHSEC', 'whsec'),
+      ENC: 'hex',
+      YES: 'true',
+    };
+    const settings =
+      'url: "${URL}", secrets: ["${S1}", "${S2}"], keyEncoding: "${ENC}", hostWithPort: "${YES}", pathWithQuery: "${YES}"';
+    const list = withVerify(`[{ type: header, name: X, value: abc }, { type: hmac, ${settings} }]`);
+    expect(configOf(load(list, { env })).sources.get('open-loyalty')?.verify).toEqual({
+      type: 'any-of',
+      members: [
+        { type: 'header', name: 'X', value: 'abc' },
+        {
+          type: 'hmac',
+          url: env.URL,
+          secrets: [env.S1, env.S2],
+          keyEncoding: 'hex',
+          hostWithPort: true,
+          pathWithQuery: true,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    'https://loyalty.example.com/',
+    'http://127.0.0.1:8080/webhooks/open-loyalty',
+    'https://loyalty.example.com:8443/a/?b=c&d=%20',
+    'https://xn--bcher-kva.test/%C3%BC',
+  ])('takes the url %s as it is', (written) => {
+    const { verify } =
+      configOf(load(hmac(`url: "${written}", secrets: [${secret}]`))).sources.get('open-loyalty') ?? {};
+    expect(verify).toMatchObject({ url: written });
+  });
+
+  it.each([
+    'https://loyalty.example.com',
+    'https://Loyalty.example.com/webhooks/open-loyalty',
+    'https://loyalty.example.com:443/webhooks/open-loyalty',
+    'https://loyalty.example.com/a/../b',
+    'https://loyalty.example.com/a#b',
+    'https://loyalty.example.com/ü',
+    'https://loyalty.example.com/a b',
+    'https://bücher.test/a',
+    'ftp://loyalty.example.com/a',
+    '/webhooks/open-loyalty',
+    '',
+  ])('refuses the url %j, which may be signed in another form', (written) => {
+    expect(findings(load(hmac(`url: "${written}", secrets: [${secret}]`)))).toEqual([
+      expect.stringMatching(
+        /^4:32 CONFIG_INVALID sources\.open-loyalty\.verify\.url must be the subscribed URL in its/,
+      ),
+    ]);
+  });
+
+  it('does not show the credentials of a url', () => {
+    const [finding] = findings(load(hmac(`url: "https://me:hush@x.test/a", secrets: [${secret}]`)));
+    expect(finding).toMatch(/not "https:\/\/…@x\.test\/a"$/);
+  });
+
+  it.each([
+    '0123456789abcdef'.repeat(4),
+    'whsec_',
+    `whsec_${'a'.repeat(63)}`,
+    `whsec_${'a'.repeat(65)}`,
+    `whsec_${'g'.repeat(64)}`,
+    `WHSEC_${'a'.repeat(64)}`,
+    ` ${secret}`,
+    `${secret}\n`,
+  ])('refuses the secret %j without showing it', (wrong) => {
+    const settings = `url: ${url}, secrets: [${secret}, ${JSON.stringify(wrong)}]`;
+    const [finding, ...others] = findings(load(hmac(settings)));
+    expect(others).toEqual([]);
+    expect(finding).toMatch(
+      /CONFIG_INVALID .*\.verify\.secrets\[1\] must be a secret as Open Loyalty shows it: whsec_ and 64 hexadecimal characters, not what it is \(not shown: it is a secret\)$/,
+    );
+  });
+
+  it.each([
+    [`secrets: ${secret}`, 'secrets must be a list, not what it is (not shown: it is a secret)'],
+    ['secrets: []', 'secrets must hold at least one entry'],
+    [`secrets: [${secret}], keyEncoding: base64`, 'keyEncoding must be auto, ascii or hex, not "base64"'],
+    [`secrets: [${secret}], hostWithPort: 1`, 'hostWithPort must be true or false, not 1'],
+  ])('refuses %s', (settings, message) => {
+    const [finding, ...others] = findings(load(hmac(`url: ${url}, ${settings}`)));
+    expect(others).toEqual([]);
+    expect(finding).toContain(`CONFIG_INVALID sources.open-loyalty.verify.${message}`);
+  });
+
+  it('is not opened by an empty variable', () => {
+    const loaded = load(hmac(`url: ${url}, secrets: ["\${S1}"]`), { env: { S1: '' } });
+    expect(findings(loaded)).toEqual([
+      expect.stringMatching(/CONFIG_INSECURE sources\.open-loyalty\.verify\.secrets\[0\] is empty$/),
+    ]);
+  });
+
+  it('needs no secrets where placeholders are allowed, but does not take wrong ones', () => {
+    const text = hmac('url: "${URL}", secrets: ["${S1}", "${S2}"]');
+    expect(load(text, { unresolved: 'placeholder' }).ok).toBe(true);
+    expect(load(text, { unresolved: 'placeholder', env: { S1: 'whsec_short' } }).ok).toBe(false);
+    expect(load(text).lints.map((lint) => lint.code)).toEqual(Array(3).fill('CONFIG_UNRESOLVED'));
+  });
+
+  it('shows its settings with the secrets masked', () => {
+    const loaded = load(hmac(`url: ${url}, secrets: [${secret}]`));
+    expect(loaded).toMatchObject({ ok: true, shown: expect.stringContaining(`url: ${url}`) });
+    expect(loaded).toMatchObject({ shown: expect.stringMatching(/secrets:\n +- "\*{8}"\n/) });
+    expect(loaded).toMatchObject({ shown: expect.not.stringContaining('whsec') });
   });
 });
 

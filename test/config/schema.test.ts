@@ -42,6 +42,11 @@ function first<Key extends keyof SchemaNode>(keys: Keys, key: Key): SchemaNode[K
   return nodesAt(keys).find((node) => node[key] !== undefined)?.[key];
 }
 
+/** True for a setting of a way to verify that the example only comments on. */
+function isOfAnotherKind(keys: Keys): boolean {
+  return keys.at(-2) === 'verify' && !/^(type|name|value)$/.test(keys.at(-1) ?? '');
+}
+
 /** A config that sets only this: everything around it as the example has it. */
 function exampleWith(keys: Keys, value: Json): string {
   const document = parseDocument(EXAMPLE);
@@ -63,6 +68,7 @@ describe('the schema', () => {
         "store.retention",
         "mappings.dir",
         "mappings.watch",
+        "mappings.memberId",
         "transform.deadline",
         "transform.workers",
         "redact",
@@ -71,6 +77,11 @@ describe('the schema', () => {
         "sources.open-loyalty.verify.type",
         "sources.open-loyalty.verify.name",
         "sources.open-loyalty.verify.value",
+        "sources.open-loyalty.verify.url",
+        "sources.open-loyalty.verify.secrets",
+        "sources.open-loyalty.verify.keyEncoding",
+        "sources.open-loyalty.verify.hostWithPort",
+        "sources.open-loyalty.verify.pathWithQuery",
         "sources.open-loyalty.verify.username",
         "sources.open-loyalty.verify.password",
         "sources.open-loyalty.api.url",
@@ -104,16 +115,28 @@ describe('the schema', () => {
     expect(first(keys, 'description')).toMatch(/^[A-Z0-9].*\.$|^[a-z]+: .*\.$|^viewer .*\.$/);
   });
 
-  it.each(
-    LEAVES.filter((keys) => keys.at(-1) !== 'username' && keys.at(-1) !== 'password').map((keys) => [
-      keys.join('.'),
-      keys,
-    ]),
-  )('gives an example of %s that loads', (_, keys) => {
-    const [example] = first(keys, 'examples') ?? [];
-    const other = { OPEN_LOYALTY_API_TOKEN: 'x', OPEN_LOYALTY_URL: 'https://x.y' };
-    expect(example).toBeDefined();
-    expect(configOf(load(exampleWith(keys, example ?? null), { env: { ...SECRETS, ...other } }))).toBeDefined();
+  it.each(LEAVES.filter((keys) => !isOfAnotherKind(keys)).map((keys) => [keys.join('.'), keys]))(
+    'gives an example of %s that loads',
+    (_, keys) => {
+      const [example] = first(keys, 'examples') ?? [];
+      const other = { OPEN_LOYALTY_API_TOKEN: 'x', OPEN_LOYALTY_URL: 'https://x.y' };
+      expect(example).toBeDefined();
+      expect(configOf(load(exampleWith(keys, example ?? null), { env: { ...SECRETS, ...other } }))).toBeDefined();
+    },
+  );
+
+  it.each(['hmac', 'basic'])('gives examples of every setting of %s that load together', (kind) => {
+    const verify = ['sources', 'open-loyalty', 'verify'];
+    const settings = LEAVES.filter(
+      (keys) => isOfAnotherKind(keys) && /word|name$/.test(keys.join()) === (kind === 'basic'),
+    );
+    const examples = settings.map((keys) => [keys.at(-1) ?? '', first(keys, 'examples')?.[0] ?? null] as const);
+    expect(examples.length).toBeGreaterThan(1);
+    const text = exampleWith(verify, { type: kind, ...Object.fromEntries(examples) });
+    expect(configOf(load(text, { env: SECRETS })).sources.get('open-loyalty')?.verify).toEqual({
+      type: kind,
+      ...Object.fromEntries(examples),
+    });
   });
 
   it('marks what is a secret', () => {
@@ -121,6 +144,7 @@ describe('the schema', () => {
     expect(secrets).toEqual([
       'api.tokens.0.token',
       'sources.open-loyalty.verify.value',
+      'sources.open-loyalty.verify.secrets',
       'sources.open-loyalty.verify.password',
       'sources.open-loyalty.api.token',
       'destinations.bloomreach.projectToken',
@@ -179,6 +203,22 @@ describe('config.example.yaml', () => {
     const key = keys.at(-1) ?? '';
     const isThere = document.hasIn([...keys]) || new RegExp(`^ *# .*\\b${key}: `, 'm').test(EXAMPLE);
     expect(isThere).toBe(true);
+  });
+
+  it('shows signatures in a comment that loads, with every default', () => {
+    const block = /^ {4}# verify:\n(?: {4}# {3}.*\n)+/m.exec(EXAMPLE)?.[0] ?? '';
+    const { verify } = parseDocument(block.replaceAll(/^ {4}# /gm, '')).toJS() as { verify: Json };
+    const secret = `whsec_${'0'.repeat(64)}`;
+    const env = { ...SECRETS, OL_SECRET_1: secret, OL_SECRET_2: secret };
+    const text = exampleWith(['sources', 'open-loyalty', 'verify'], verify);
+    expect(configOf(load(text, { env })).sources.get('open-loyalty')?.verify).toEqual({
+      type: 'hmac',
+      url: 'https://loyalty.example.com/webhooks/open-loyalty',
+      secrets: [secret, secret],
+      keyEncoding: 'auto',
+      hostWithPort: false,
+      pathWithQuery: false,
+    });
   });
 
   it('explains every setting in the line above it', () => {
