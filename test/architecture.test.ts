@@ -200,8 +200,9 @@ function sideEffects({ path, bareLines, lines }: SourceFile): readonly string[] 
 function undocumented({ path, lines }: SourceFile): readonly string[] {
   return lines.flatMap((line, index) => {
     const { kind, name } = DECLARATION.exec(line)?.groups ?? {};
-    const above = lines[index - 1]?.trim() ?? '';
-    if (name === undefined || isDocstringEnd(lines, index - 1)) return [];
+    const end = lines.slice(0, index).findLastIndex((before) => !before.startsWith('// biome-ignore'));
+    const above = lines[end]?.trim() ?? '';
+    if (name === undefined || isDocstringEnd(lines, end)) return [];
     if (kind === 'function' && above.startsWith(`export function ${name}(`)) return [];
     return [`src/${path}:${index + 1} exports ${name} without a docstring; say in one sentence what it is or does.`];
   });
