@@ -16,7 +16,7 @@ const READER_WAIT_MS = 2_000;
 export function resolvedPath(path: string): string {
   if (path === IN_MEMORY) return path;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -52,6 +52,18 @@ export function openToRead(path: string): Database.Database {
     db.pragma('cache_size = -4000');
     assertReadable(db, path);
   });
+}
+
+/** One level at a time: Node's recursive mkdir never returns where a parent exists and refuses children, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 function guarded(

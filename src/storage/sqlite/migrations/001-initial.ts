@@ -84,7 +84,7 @@ CREATE TABLE delivery (
   event        INTEGER NOT NULL REFERENCES event (id),
   event_name   INTEGER NOT NULL,
   mapping      INTEGER NOT NULL,
-  version      INTEGER NOT NULL REFERENCES mapping_version (id),
+  version      INTEGER NOT NULL,
   part         INTEGER NOT NULL,
   run          INTEGER NOT NULL,
   destination  INTEGER NOT NULL,
