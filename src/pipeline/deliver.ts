@@ -107,7 +107,7 @@ async function tryOnce(
   tools: DeliverTools,
 ): Promise<void> {
   const startedAtMs = tools.clock.now();
-  const answers = tools.signal.aborted ? null : await tools.destination.send([delivery], tools.signal);
+  const answers = await tools.destination.send([delivery], tools.signal);
   const answer = answers?.[0];
   if (!answer) return release(delivery, tools);
   const again = !last && mayTryQuickly(answer) && !tools.signal.aborted;

@@ -97,7 +97,6 @@ async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): P
 
 /** Rejects only when not even `failed` can be written: the events are still accepted then. */
 async function settle(routed: readonly RoutedEvent[], tools: RouteTools): Promise<void> {
-  if (routed.length === 0) return;
   const write = (results: readonly RoutedEvent[]) =>
     persist('routes', () => tools.store.settleRoutes(results, tools.clock.now()), tools);
   const applied = await write(routed).catch((cause) => {

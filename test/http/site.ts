@@ -34,12 +34,14 @@ export interface Site {
 export interface SiteParts {
   readonly source?: Source;
   readonly app?: Partial<AppTools>;
+  readonly requestTimeoutMs?: number;
 }
 
 const open: HttpServer[] = [];
 
 /** Starts a site on a free port; `closeSites` ends it. */
-export async function openSite({ source = createFakeSource(), app = {} }: SiteParts = {}): Promise<Site> {
+export async function openSite(parts: SiteParts = {}): Promise<Site> {
+  const { source = createFakeSource(), app = {}, requestTimeoutMs = REQUEST_TIMEOUT_MS } = parts;
   const corridor = createCorridor({ source });
   const { store, log, clock, destination } = corridor;
   const door = createWebhookDoor({
@@ -56,7 +58,7 @@ export async function openSite({ source = createFakeSource(), app = {} }: SitePa
     ...app,
   });
   const host = '127.0.0.1';
-  const server = await startServer({ host, port: 0, door, app: api, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const server = await startServer({ host, port: 0, door, app: api, requestTimeoutMs });
   open.push(server);
   return {
     ...{ corridor, server, url: server.url, port: Number(new URL(server.url).port) },
