@@ -51,7 +51,7 @@ function isRepeat(original: Original, { dedupeWindowMs, receivedAtMs }: EventDra
   return dedupeWindowMs === null || receivedAtMs - original.received_ms <= dedupeWindowMs;
 }
 
-function inserter({ db, names, members, facts, count, noteTime }: Tables): (draft: EventDraft) => number {
+function inserter({ db, names, members, facts, count, times }: Tables): (draft: EventDraft) => number {
   const insert = db
     .prepare<EventColumns, number>(
       `INSERT INTO event (source, store_code, name, member, partition, message_id, dedupe_key, body_hash, status, code,
@@ -83,7 +83,7 @@ function inserter({ db, names, members, facts, count, noteTime }: Tables): (draf
       ),
     );
     insertBody.run(id, draft.body);
-    noteTime('event', id, receivedAtMs);
+    times.note('event', id, receivedAtMs);
     count('received', receivedAtMs, 0);
     if (failure !== null) count('failed', receivedAtMs, 0);
     if (member !== null) knowAliases(member, draft);

@@ -34,7 +34,7 @@ type Standing = [
 
 /** Prepares the writing of deliveries. */
 export function openDeliveries(tables: Tables): Deliveries {
-  const { db, versions, noteTime } = tables;
+  const { db, versions, times } = tables;
   const find = db.prepare<[number, number, number, number]>(
     'SELECT 1 FROM delivery WHERE event = ? AND mapping = ? AND run = ? AND part = ?',
   );
@@ -59,7 +59,7 @@ export function openDeliveries(tables: Tables): Deliveries {
       if (find.get(event.id, mapping, run, part)) return false;
       const row = [event.id, event.name, mapping, run, part, nowMs, nowMs] as const;
       const id = Number(insert.get(...row, ...standing(draft, nowMs)));
-      noteTime('delivery', id, nowMs);
+      times.note('delivery', id, nowMs);
       keep(id, draft, mapping, nowMs);
       return true;
     },

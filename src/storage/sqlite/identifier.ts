@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { memo } from './memo.ts';
 import type { Names } from './names.ts';
 import { type Packed, pack, unpack } from './packed.ts';
 
@@ -25,6 +26,8 @@ export interface Members {
   idOf(key: string): number;
   /** Makes another identifier lead to the member. */
   know(member: number, alias: string): void;
+  /** Drops what was learned from rows that are gone again. */
+  reset(): void;
 }
 
 /** Opens the members of this database. */
@@ -36,15 +39,24 @@ export function openMembers(db: Database, names: Names): Members {
   const know = db.prepare<[number, Packed, number]>(
     'INSERT INTO alias (member, value, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const addAlias = (member: number, alias: string): true => {
+    const { prefix, value } = splitIdentifier(alias);
+    know.run(member, pack(value), names.idOf(prefix));
+    return true;
+  };
+  const findMember = (key: string): number => {
+    const { prefix, value } = splitIdentifier(key);
+    const [packed, prefixId] = [pack(value), names.idOf(prefix)];
+    return find.get(packed, prefixId) ?? Number(add.get(packed, prefixId));
+  };
+  const ids = memo<number>();
+  const aliases = memo<true>();
   return {
-    idOf(key) {
-      const { prefix, value } = splitIdentifier(key);
-      const [packed, prefixId] = [pack(value), names.idOf(prefix)];
-      return find.get(packed, prefixId) ?? Number(add.get(packed, prefixId));
-    },
-    know(member, alias) {
-      const { prefix, value } = splitIdentifier(alias);
-      know.run(member, pack(value), names.idOf(prefix));
+    idOf: (key) => ids.of(key, () => findMember(key)),
+    know: (member, alias) => void aliases.of(`${member} ${alias}`, () => addAlias(member, alias)),
+    reset() {
+      ids.reset();
+      aliases.reset();
     },
   };
 }

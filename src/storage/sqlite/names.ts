@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { memo } from './memo.ts';
 
 /** Texts that repeat, each stored once and referred to by number. */
 export interface Names {
@@ -8,23 +9,13 @@ export interface Names {
   reset(): void;
 }
 
-/** Names come from outside too: an endless stream of new ones must not fill the memory. */
-const MOST_REMEMBERED = 10_000;
-
 /** Opens the texts of this database, remembering those in use. */
 export function openNames(db: Database): Names {
   const find = db.prepare<[string], number>('SELECT id FROM name WHERE text = ?').pluck();
   const add = db.prepare<[string], number>('INSERT INTO name (text) VALUES (?) RETURNING id').pluck();
-  const known = new Map<string, number>();
+  const ids = memo<number>();
   return {
-    idOf(text) {
-      const remembered = known.get(text);
-      if (remembered !== undefined) return remembered;
-      const id = find.get(text) ?? Number(add.get(text));
-      if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(text, id);
-      return id;
-    },
-    reset: () => known.clear(),
+    idOf: (text) => ids.of(text, () => find.get(text) ?? Number(add.get(text))),
+    reset: ids.reset,
   };
 }

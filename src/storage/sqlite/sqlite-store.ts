@@ -50,7 +50,7 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
   try {
     const opening = beginOpening(db, nowMs);
     const tables = openTables(db);
-    const group = new GroupCommit(db, path, tables.names.reset);
+    const group = new GroupCommit(db, path, tables.reset);
     return {
       ...asLog(logReads(db), path),
       ...reads(db, path),

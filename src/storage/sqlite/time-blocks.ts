@@ -12,20 +12,42 @@ export interface KeyRange {
   readonly to: number;
 }
 
-/** Notes the time of a new row. */
-export type NoteTime = (log: TimedLog, id: number, atMs: number) => void;
+/** The times of new rows. */
+export interface TimeBlocks {
+  /** Notes the time of a new row. Only inside a transaction. */
+  note(log: TimedLog, id: number, atMs: number): void;
+  /** Drops what was learned from rows that are gone again. */
+  reset(): void;
+}
+
+interface Noted {
+  readonly block: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+}
 
 /**
  * Keeps the earliest and latest time of every 1,024 rows, so that a time filter becomes a range of keys and works
  * with every other index. Exact whatever the clock did: a row is never left out, only looked at in vain.
  */
-export function openTimeBlocks(db: Database): NoteTime {
-  const note = db.prepare<[TimedLog, number, number, number]>(
+export function openTimeBlocks(db: Database): TimeBlocks {
+  const widen = db.prepare<[TimedLog, number, number, number]>(
     `INSERT INTO time_block (log, block, min_ms, max_ms) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET min_ms = min(min_ms, excluded.min_ms), max_ms = max(max_ms, excluded.max_ms)
-     WHERE excluded.min_ms < min_ms OR excluded.max_ms > max_ms`,
+     ON CONFLICT DO UPDATE SET min_ms = min(min_ms, excluded.min_ms), max_ms = max(max_ms, excluded.max_ms)`,
   );
-  return (log, id, atMs) => void note.run(log, Math.floor(id / BLOCK), atMs, atMs);
+  const noted = new Map<TimedLog, Noted>();
+  return {
+    note(log, id, atMs) {
+      const block = Math.floor(id / BLOCK);
+      const last = noted.get(log);
+      const isSame = last?.block === block;
+      if (isSame && atMs >= last.minMs && atMs <= last.maxMs) return;
+      widen.run(log, block, atMs, atMs);
+      const { minMs, maxMs } = isSame ? last : { minMs: atMs, maxMs: atMs };
+      noted.set(log, { block, minMs: Math.min(minMs, atMs), maxMs: Math.max(maxMs, atMs) });
+    },
+    reset: () => noted.clear(),
+  };
 }
 
 /** Finds the keys that can hold rows of a time range; null when there are none. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Mapping } from '../../core/mapping.ts';
+import { memo } from './memo.ts';
 import type { Names } from './names.ts';
 import { type Packed, pack } from './packed.ts';
 
@@ -15,6 +16,8 @@ export interface Versions {
   idOf(mapping: string, version: string): VersionId;
   /** Keeps the text of a mapping, once per version. */
   remember(mapping: Pick<Mapping, 'id' | 'version' | 'text' | 'file'>, nowMs: number): void;
+  /** Drops what was learned from rows that are gone again. */
+  reset(): void;
 }
 
 /** Opens the versions of this database. */
@@ -28,12 +31,17 @@ export function openVersions(db: Database, names: Names): Versions {
   const fill = db.prepare<[string, string, number, number]>(
     'UPDATE mapping_version SET text = ?, file = ?, seen_ms = ? WHERE id = ? AND text IS NULL',
   );
-  const idOf = (mapping: string, version: string): VersionId => {
+  const ids = memo<VersionId>();
+  const findVersion = (mapping: string, version: string): VersionId => {
     const [mappingId, packed] = [names.idOf(mapping), pack(version)];
     return { mapping: mappingId, version: find.get(mappingId, packed) ?? Number(add.get(mappingId, packed)) };
   };
+  const idOf = (mapping: string, version: string): VersionId => {
+    return ids.of(`${version} ${mapping}`, () => findVersion(mapping, version));
+  };
   return {
     idOf,
+    reset: ids.reset,
     remember: ({ id, version, text, file }, nowMs) => void fill.run(text, file, nowMs, idOf(id, version).version),
   };
 }
