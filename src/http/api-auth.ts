@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { PointsmanError } from '../core/errors.ts';
 
 /** What a holder of a token may do: a viewer reads, an editor also edits mappings, an admin does everything. */
-export type Role = 'viewer' | 'editor' | 'admin';
+type Role = 'viewer' | 'editor' | 'admin';
 
 /** A token of `api.tokens`. */
 export interface ApiToken {

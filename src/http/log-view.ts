@@ -12,9 +12,9 @@ import type {
 } from '../ports/log.ts';
 
 /** ISO 8601 in UTC with milliseconds; null for null. */
-export function isoTime(ms: number): string;
-export function isoTime(ms: number | null): string | null;
-export function isoTime(ms: number | null): string | null {
+function isoTime(ms: number): string;
+function isoTime(ms: number | null): string | null;
+function isoTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 

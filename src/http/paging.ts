@@ -3,7 +3,7 @@ import { PointsmanError } from '../core/errors.ts';
 import type { Page, PageRequest } from '../ports/log.ts';
 
 /** The most rows a page holds. */
-export const MOST_ROWS = 200;
+const MOST_ROWS = 200;
 const DEFAULT_ROWS = 50;
 
 /** A query string as text values; repeated or nested ones are refused. */

@@ -47,7 +47,7 @@ export function routedOf(event: StoredEvent, drafts: readonly DeliveryDraft[], m
 }
 
 /** What `$eventId()` yields: the message id, else the dedupe hash. */
-export function eventIdOf(event: Pick<StoredEvent, 'messageId' | 'dedupeKey'>): string {
+function eventIdOf(event: Pick<StoredEvent, 'messageId' | 'dedupeKey'>): string {
   return event.messageId ?? event.dedupeKey;
 }
 

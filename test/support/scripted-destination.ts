@@ -3,7 +3,7 @@ import type { ClaimedDelivery } from '../../src/core/delivery.ts';
 import type { Destination, Endpoint } from '../../src/ports/destination.ts';
 
 /** What a destination does with one try. Null = aborted before anything left. */
-export type Script = (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<Answer | null> | Answer | null;
+type Script = (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<Answer | null> | Answer | null;
 
 /** A destination that answers as told and keeps what it was sent. */
 export interface ScriptedDestination extends Destination {

@@ -1,7 +1,7 @@
 import type { LogFields, Logger } from '../../src/ports/logger.ts';
 
 /** One line that would have been logged. */
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly fields: LogFields;
   readonly message: string;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
 /** One import of a source file. */
-export interface Import {
+interface Import {
   /** As written. */
   readonly specifier: string;
   /** The file it leads to, relative to `src` (`../package.json` stands beside it); null for a package or a builtin. */
