@@ -59,7 +59,9 @@ function inserter({ db, names, members, facts, count, times }: Tables): (draft: 
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     )
     .pluck();
-  const insertBody = db.prepare<[number, string]>('INSERT INTO event_body (event, body) VALUES (?, ?)');
+  const insertBody = db.prepare<[number, string, string | null]>(
+    'INSERT INTO event_body (event, body, signature) VALUES (?, ?, ?)',
+  );
   const knowAliases = (member: number, { member: key, aliases }: EventDraft): void => {
     for (const alias of aliases) if (alias !== key) members.know(member, alias);
   };
@@ -82,7 +84,7 @@ function inserter({ db, names, members, facts, count, times }: Tables): (draft: 
         receivedAtMs,
       ),
     );
-    insertBody.run(id, draft.body);
+    insertBody.run(id, draft.body, draft.signature === null ? null : JSON.stringify(draft.signature));
     times.note('event', id, receivedAtMs);
     count('received', receivedAtMs, 0);
     if (failure !== null) count('failed', receivedAtMs, 0);

@@ -36,8 +36,8 @@ export function attempting(tables: Tables): (settled: SettledAttempt) => Applied
 function logger({ db, count }: Tables): (row: TriedRow, claimNo: number, attempt: AttemptDraft, nowMs: number) => void {
   type Columns = [number, number, number, number, string, ...(string | number | null)[]];
   const insert = db.prepare<Columns>(
-    `INSERT INTO attempt (delivery, claim_no, started_ms, duration_ms, verdict, code, http_status, retry_after_ms, detail,
-       response)
+    `INSERT INTO attempt
+       (delivery, claim_no, started_ms, duration_ms, verdict, code, http_status, retry_after_ms, detail, response)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const counted = db.prepare<[number]>('UPDATE delivery SET attempts = attempts + 1 WHERE id = ?');

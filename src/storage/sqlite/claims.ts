@@ -22,8 +22,8 @@ interface ClaimedRow extends Omit<ClaimedDelivery, 'mappingVersion' | 'member'> 
   readonly memberValue: Packed | null;
 }
 
-/** Due heads and laneless deliveries of a destination, oldest due first: one partial index, flat whatever the history. */
-export const DUE_HEADS = `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery_claim
+/** Due heads and laneless deliveries, oldest due first: one partial index, flat whatever the history. */
+const DUE_HEADS = `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery_claim
   WHERE d.destination = (SELECT id FROM name WHERE text = ?) AND d.status = 'pending' AND d.head = 1 AND d.due_ms <= ?
     AND d.owner IS NULL
   ORDER BY d.due_ms, d.id LIMIT ?`;

@@ -3,7 +3,7 @@ import type { FactKey } from '../../core/event.ts';
 import type { Tables } from './tables.ts';
 
 /** The event that deliveries are made of. */
-export interface DeliveredEvent {
+interface DeliveredEvent {
   readonly id: number;
   /** The number of its name. */
   readonly name: number;
@@ -50,6 +50,7 @@ export function openDeliveries(tables: Tables): Deliveries {
        reason = ?, code = ?, due_ms = ?, detail = ?, since_ms = coalesce(?, since_ms)
      WHERE id = ?`,
   );
+  const thaw = db.prepare<[number]>('DELETE FROM frozen WHERE delivery = ?');
   const standing = standings(tables);
   const keep = keeper(tables);
   return {
@@ -65,6 +66,7 @@ export function openDeliveries(tables: Tables): Deliveries {
     },
     reshape(id, draft, nowMs) {
       update.run(...standing(draft, nowMs), draft.status === 'waiting' ? null : nowMs, id);
+      thaw.run(id);
       keep(id, draft, versions.idOf(draft.mapping, draft.mappingVersion).mapping, nowMs);
     },
   };
@@ -116,7 +118,7 @@ function keeper({
   count,
 }: Tables): (id: number, draft: DeliveryDraft, mapping: number, nowMs: number) => void {
   const freeze = db.prepare<[number, string | null, string | null, string | null]>(
-    'INSERT OR REPLACE INTO frozen (delivery, request, lookups, empty_keys) VALUES (?, ?, ?, ?)',
+    'INSERT INTO frozen (delivery, request, lookups, empty_keys) VALUES (?, ?, ?, ?)',
   );
   return (id, { request, lookups, emptyKeys, status, missing }, mapping, nowMs) => {
     if (request !== null || lookups.length > 0 || emptyKeys.length > 0) {

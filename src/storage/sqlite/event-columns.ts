@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../core/event.ts';
+import type { Signature, StoredEvent } from '../../core/event.ts';
 import { identifierText } from './identifier.ts';
 import { type Packed, unpack } from './packed.ts';
 
@@ -9,8 +9,10 @@ export const EVENT_COLUMNS = `e.id AS id,
   (SELECT text FROM name WHERE id = e.name) AS name,
   (SELECT text FROM name WHERE id = (SELECT prefix FROM member WHERE id = e.member)) AS memberPrefix,
   (SELECT value FROM member WHERE id = e.member) AS memberValue,
-  e.partition, e.message_id AS messageId, e.dedupe_key AS dedupeKey, e.clock_ms AS clockMs, e.received_ms AS receivedAtMs,
-  (SELECT body FROM event_body WHERE event = e.id) AS body`;
+  e.partition, e.message_id AS messageId, e.dedupe_key AS dedupeKey,
+  e.clock_ms AS clockMs, e.received_ms AS receivedAtMs,
+  (SELECT body FROM event_body WHERE event = e.id) AS body,
+  (SELECT signature FROM event_body WHERE event = e.id) AS signature`;
 
 /** What `EVENT_COLUMNS` selects. */
 export interface EventColumns {
@@ -26,6 +28,7 @@ export interface EventColumns {
   readonly clockMs: number;
   readonly receivedAtMs: number;
   readonly body: string;
+  readonly signature: string | null;
 }
 
 /** The event of such a row. */
@@ -39,6 +42,7 @@ export function storedEvent(row: EventColumns): StoredEvent {
     messageId: row.messageId === null ? null : unpack(row.messageId),
     dedupeKey: unpack(row.dedupeKey),
     body,
+    signature: row.signature === null ? null : (JSON.parse(row.signature) as Signature),
     clockMs,
     receivedAtMs,
     member: memberText(row),

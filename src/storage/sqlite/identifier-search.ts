@@ -9,8 +9,9 @@ export type FindMembers = (conditions: readonly Condition[]) => readonly number[
 /** Members that are each looked up on their own; beyond, rows are asked one by one whether they match. */
 export const MOST_LISTED = 50;
 
+/** The prefix whole, or without its tenant. */
 const PREFIX_FITS = `EXISTS (SELECT 1 FROM name n WHERE n.id = i.prefix
-  AND (n.text = ? OR substr(n.text, -length(?)) = ?))`;
+  AND (n.text = ? OR substr(n.text, instr(n.text, '/') + 1) = ?))`;
 
 /** What identifies exactly `text`: whole, without its tenant, or without tenant and kind; one condition per reading. */
 export function knownAs(text: string): readonly Condition[] {
@@ -20,7 +21,8 @@ export function knownAs(text: string): readonly Condition[] {
 /** What starts with `text` in any of those forms and reaches into the value: a tenant alone finds nobody. */
 export function startingWith(text: string): readonly Condition[] {
   return readings(text, (value) => {
-    return packedRanges(value).map((range) => ({ sql: 'i.value BETWEEN ? AND ?', params: range }));
+    const ranges = value === '' ? [] : packedRanges(value);
+    return ranges.map((range) => ({ sql: 'i.value BETWEEN ? AND ?', params: range }));
   });
 }
 
@@ -34,7 +36,7 @@ export function memberIsOneOf(memberColumn: string, conditions: readonly Conditi
 }
 
 /** The statement that finds members by one condition; its last parameter is the most wanted. */
-export function membersSql({ sql }: Condition): string {
+function membersSql({ sql }: Condition): string {
   return `SELECT DISTINCT i.member FROM identifier i WHERE ${sql} LIMIT ?`;
 }
 
@@ -55,10 +57,9 @@ export function memberFinder(db: Database): FindMembers {
 function readings(text: string, match: (value: string) => readonly Condition[]): readonly Condition[] {
   return [...new Set([text, text.toLowerCase()])].flatMap((spelling) => {
     const { prefix, value } = splitIdentifier(spelling);
-    if (prefix === '' || value === '') return match(spelling);
-    const end = `/${prefix}`;
+    if (prefix === '') return match(spelling);
     const named = match(value).map(({ sql, params }) => {
-      return { sql: `${sql} AND ${PREFIX_FITS}`, params: [...params, prefix, end, end] };
+      return { sql: `${sql} AND ${PREFIX_FITS}`, params: [...params, prefix, prefix] };
     });
     return [...match(spelling), ...named];
   });

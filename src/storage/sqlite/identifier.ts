@@ -9,7 +9,10 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** Splits an identifier. The tenant ends at the first slash, the kind at the first colon after it; a slash behind a colon is no tenant's. */
+/**
+ * Splits an identifier. The tenant ends at the first slash, the kind at the first colon after it; a slash behind a
+ * colon is no tenant's.
+ */
 export function splitIdentifier(text: string): Identifier {
   const prefix = /^(?:[^/:]*\/)?(?:[^:]*:)?/.exec(text)?.[0] ?? '';
   return { prefix, value: text.slice(prefix.length) };

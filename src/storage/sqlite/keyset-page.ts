@@ -34,7 +34,7 @@ export interface ListQuery {
 export type ReadPage = <Row extends { readonly id: number }>(query: ListQuery, page: PageRequest) => Page<Row>;
 
 /** Rows that one page may have. */
-export const LONGEST_PAGE = 200;
+const LONGEST_PAGE = 200;
 
 /** Statements kept ready: filters combine freely, so their number has no small bound. */
 const MOST_STATEMENTS = 200;
@@ -62,7 +62,8 @@ export function listSql({ listing, conditions }: ListQuery, { via, where }: Acce
   const all = [...conditions, ...where];
   const filter = all.map(({ sql }) => `${sql} AND `).join('');
   return {
-    sql: `SELECT ${columns} FROM ${table} ${alias} ${via} WHERE ${filter}${alias}.id < ? ORDER BY ${alias}.id DESC LIMIT ?`,
+    sql: `SELECT ${columns} FROM ${table} ${alias} ${via}
+      WHERE ${filter}${alias}.id < ? ORDER BY ${alias}.id DESC LIMIT ?`,
     params: all.flatMap(({ params }) => params),
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** A place in a lane. */
-export interface Place {
+interface Place {
   readonly pos: number;
   /** 1 when nothing is before it. */
   readonly head: 0 | 1;

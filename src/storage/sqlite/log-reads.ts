@@ -6,7 +6,7 @@ import { pageReader, type ReadPage } from './keyset-page.ts';
 import { type CommonFilter, type ListShape, listPlanner } from './list-plan.ts';
 import { deliveryDetails, eventDetails } from './log-details.ts';
 import { totals, unmatchedNames } from './log-totals.ts';
-import { storeError } from './store-error.ts';
+import { readError } from './store-error.ts';
 
 /** The log's reads as SQLite does them: at once. */
 export type LogReads = {
@@ -33,7 +33,7 @@ export function logReads(db: Database): LogReads {
   };
 }
 
-/** The reads as the port has them; failures come as `STORE_UNWRITABLE` or `STORE_FAILED`. */
+/** The reads as the port has them; failures come as `STORE_FAILED`. */
 export function asLog(reads: LogReads, path: string): Log {
   return {
     deliveries: promised(reads.deliveries, path),
@@ -55,7 +55,7 @@ export function promised<Args extends readonly unknown[], Value>(
     try {
       return read(...args);
     } catch (error) {
-      throw storeError(error, path);
+      throw readError(error, path);
     }
   };
 }

@@ -81,8 +81,7 @@ function idRanges(kind: IdKind, q: string): readonly KeyRange[] {
 type FindEvents = (q: string) => readonly number[] | null;
 
 /** The statement that finds events by the start of their message id; its last parameter is the most wanted. */
-export const EVENTS_BY_MESSAGE =
-  'SELECT id FROM event INDEXED BY event_message WHERE message_id BETWEEN ? AND ? LIMIT ?';
+const EVENTS_BY_MESSAGE = 'SELECT id FROM event INDEXED BY event_message WHERE message_id BETWEEN ? AND ? LIMIT ?';
 
 function eventsByMessage(db: Database): FindEvents {
   const find = db.prepare<Param[], number>(EVENTS_BY_MESSAGE).pluck();

@@ -4,8 +4,9 @@ import type { Log } from '../../ports/log.ts';
 import type { LogAnswer, LogQuestion, LogWorkerData } from './log-messages.ts';
 
 /**
- * Opens the log for reading on a worker thread with a connection of its own. The thread starts with the first read; when
- * it crashes, its reads reject with `STORE_FAILED` and the next read starts another. Reads reject as `openSqliteLog` throws.
+ * Opens the log for reading on a worker thread with a connection of its own. The thread starts with the first read;
+ * when it crashes, its reads reject with `STORE_FAILED` and the next read starts another. Reads reject as
+ * `openSqliteLog` throws.
  */
 export function openSqliteLogInWorker(path: string): Log & { close(): Promise<void> } {
   const worker = new LogWorker(path);
@@ -76,7 +77,7 @@ class LogWorker {
     else asked?.reject(new PointsmanError(answer.code, answer.message));
   }
 
-  /** Everything asked of the lost thread fails; nothing else can have been asked, since another starts only after this. */
+  /** Everything asked of the lost thread fails; nothing else was asked, since another starts only after this. */
   #lose(cause: unknown): void {
     const lost = [...this.#asked.values()];
     this.#asked.clear();

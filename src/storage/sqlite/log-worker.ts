@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { LogAnswer, LogQuestion, LogWorkerData } from './log-messages.ts';
 import { type LogReads, logReads } from './log-reads.ts';
 import { openToRead } from './open-database.ts';
-import { storeError } from './store-error.ts';
+import { readError } from './store-error.ts';
 
 // The entry of a worker thread: it answers reads on a connection of its own, so that a slow one never stalls intake.
 const { path } = workerData as LogWorkerData;
@@ -17,7 +17,7 @@ function answer({ id, read, args }: LogQuestion): LogAnswer {
     const find = reads[read] as (...args: readonly unknown[]) => unknown;
     return { id, ok: true, found: find(...args) };
   } catch (error) {
-    const { code, message } = storeError(error, path);
+    const { code, message } = readError(error, path);
     return { id, ok: false, code, message };
   }
 }

@@ -8,7 +8,10 @@ const MIGRATIONS: readonly string[] = [INITIAL];
 /** Marks a SQLite file as Pointsman's: "PtMn". https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x50744d6e;
 
-/** Brings the database to this version's shape, in one transaction. Throws `STORE_NEWER`, or `STORE_FAILED` for another program's file. */
+/**
+ * Brings the database to this version's shape, in one transaction. Throws `STORE_NEWER`, or `STORE_FAILED` for another
+ * program's file.
+ */
 export function migrate(db: Database, path: string): void {
   const version = versionOf(db, path);
   if (version === MIGRATIONS.length) return;
@@ -19,13 +22,13 @@ export function migrate(db: Database, path: string): void {
   }).immediate();
 }
 
-/** Refuses a database that this version cannot read. Throws `STORE_NEWER`, or `STORE_FAILED` when it is no current one. */
+/** Refuses a database that this version cannot read. Throws `STORE_NEWER`, or `STORE_FAILED` when it is older. */
 export function assertReadable(db: Database, path: string): void {
   const version = versionOf(db, path);
   if (version === MIGRATIONS.length) return;
   throw new PointsmanError(
     'STORE_FAILED',
-    `${path} has database version ${version}, this pointsman reads ${MIGRATIONS.length}: start pointsman serve once to migrate it`,
+    `${path} has database version ${version}, not ${MIGRATIONS.length}: start pointsman serve once to migrate it`,
   );
 }
 
@@ -34,7 +37,7 @@ function versionOf(db: Database, path: string): number {
   if (version > MIGRATIONS.length) {
     throw new PointsmanError(
       'STORE_NEWER',
-      `${path} was written by a newer pointsman: its database version is ${version}, this one knows ${MIGRATIONS.length}`,
+      `${path} was written by a newer pointsman: database version ${version}, this one knows ${MIGRATIONS.length}`,
     );
   }
   const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { PointsmanError } from '../../core/errors.ts';
 import { assertReadable, migrate } from './migrate.ts';
-import { storeError } from './store-error.ts';
+import { readError, storeError } from './store-error.ts';
 
 /** The path of a database that lives in memory and dies with its connection. */
 export const IN_MEMORY = ':memory:';
@@ -26,35 +26,45 @@ export function resolvedPath(path: string): string {
   }
 }
 
-/** Opens the database to write, created and migrated where needed. Throws `STORE_NEWER`, `STORE_UNWRITABLE` or `STORE_FAILED`. */
+/**
+ * Opens the database to write, created and migrated where needed. Throws `STORE_NEWER`, `STORE_UNWRITABLE` or
+ * `STORE_FAILED`.
+ */
 export function openToWrite(path: string): Database.Database {
-  return guarded(
-    path,
-    () => new Database(path, { timeout: WRITER_WAIT_MS }),
-    (db) => {
-      // Only before the first table exists can this be chosen; pruning gives pages back later.
-      db.pragma('auto_vacuum = INCREMENTAL');
-      db.pragma('journal_mode = WAL');
-      // The build's default under WAL is NORMAL, which may lose the last commits with the power.
-      db.pragma('synchronous = FULL');
-      db.pragma('journal_size_limit = 67108864');
-      db.pragma('temp_store = MEMORY');
-      migrate(db, path);
-    },
-  );
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { timeout: WRITER_WAIT_MS });
+    // Only before the first table exists can this be chosen; pruning gives pages back later.
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    // The build's default under WAL is NORMAL, which may lose the last commits with the power.
+    db.pragma('synchronous = FULL');
+    db.pragma('journal_size_limit = 67108864');
+    db.pragma('temp_store = MEMORY');
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeError(error, path);
+  }
 }
 
 /** Opens an existing database to read. Throws `STORE_MISSING`, `STORE_NEWER` or `STORE_FAILED`. */
 export function openToRead(path: string): Database.Database {
   if (!existsSync(path)) throw new PointsmanError('STORE_MISSING', `There is no database at ${path}`);
-  const open = (): Database.Database => new Database(path, { readonly: true, timeout: READER_WAIT_MS });
-  return guarded(path, open, (db) => {
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { readonly: true, timeout: READER_WAIT_MS });
     db.pragma('cache_size = -4000');
     assertReadable(db, path);
-  });
+    return db;
+  } catch (error) {
+    db?.close();
+    throw readError(error, path);
+  }
 }
 
-/** One level at a time: Node's recursive mkdir never returns where a parent exists and refuses children, as /proc does. */
+/** One level at a time: Node's recursive mkdir never returns where a folder refuses children, as /proc does. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -63,21 +73,5 @@ function makeFolder(folder: string): void {
   } catch (error) {
     // Another process may have been quicker.
     if (!existsSync(folder)) throw error;
-  }
-}
-
-function guarded(
-  path: string,
-  open: () => Database.Database,
-  prepare: (db: Database.Database) => void,
-): Database.Database {
-  let db: Database.Database | null = null;
-  try {
-    db = open();
-    prepare(db);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw storeError(error, path);
   }
 }

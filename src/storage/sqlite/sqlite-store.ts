@@ -40,7 +40,7 @@ export function openSqliteStore({ path: given, nowMs }: SqliteStoreOptions): Sto
   }
 }
 
-/** Builds the store on an open, migrated connection, which it closes together with the lock. Throws as `openSqliteStore`. */
+/** Builds the store on an open, migrated connection; closes it and the lock with itself, or when it fails to begin. */
 export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: OwnerLock | null }): Store {
   const { path, nowMs, lock } = at;
   const close = (): void => {

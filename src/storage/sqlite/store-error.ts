@@ -1,6 +1,6 @@
 import { type ErrorCode, PointsmanError } from '../../core/errors.ts';
 
-/** What says that the disk, not the item, is at fault: everybody in the group fails, and trying one by one is pointless. */
+// These say that the database, not the item, is at fault: everybody in the group fails, one by one would too.
 const UNWRITABLE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|PERM|AUTH)/;
 const BROKEN = /^SQLITE_(BUSY|LOCKED|CORRUPT|NOTADB|NOMEM|PROTOCOL|INTERRUPT)/;
 
@@ -10,13 +10,20 @@ export function isDatabaseFault(error: unknown): boolean {
   return UNWRITABLE.test(code) || BROKEN.test(code);
 }
 
-/** The error under our catalogue: `STORE_UNWRITABLE` when the disk refuses, else `STORE_FAILED`; ours pass unchanged. */
+/** A failure under our catalogue: `STORE_UNWRITABLE` when the disk refuses, else `STORE_FAILED`; ours pass as is. */
 export function storeError(error: unknown, path: string): PointsmanError {
   if (error instanceof PointsmanError) return error;
   const code: ErrorCode = UNWRITABLE.test(sqliteCode(error)) ? 'STORE_UNWRITABLE' : 'STORE_FAILED';
   const what = code === 'STORE_UNWRITABLE' ? 'Cannot write' : 'Cannot use';
   const why = error instanceof Error ? error.message : String(error);
   return new PointsmanError(code, `${what} the database ${path}: ${why}`, { cause: error });
+}
+
+/** A failed read under our catalogue: `STORE_FAILED`, since nothing was to be written; ours pass unchanged. */
+export function readError(error: unknown, path: string): PointsmanError {
+  if (error instanceof PointsmanError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new PointsmanError('STORE_FAILED', `Cannot read the database ${path}: ${why}`, { cause: error });
 }
 
 /** SQLite's extended result code, such as `SQLITE_IOERR_WRITE`; empty for any other error. */

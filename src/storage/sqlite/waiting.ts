@@ -59,7 +59,8 @@ interface DueRow extends EventColumns {
 /** Prepares the look for waiting deliveries whose time has come. */
 export function dueWaitings(db: Database): (nowMs: number, limit: number) => readonly WaitingDelivery[] {
   const due = db.prepare<[number, number], DueRow>(
-    `SELECT d.id AS deliveryId, (SELECT text FROM name WHERE id = d.mapping) AS mapping, d.run, d.since_ms, ${EVENT_COLUMNS}
+    `SELECT d.id AS deliveryId, (SELECT text FROM name WHERE id = d.mapping) AS mapping, d.run, d.since_ms,
+       ${EVENT_COLUMNS}
      FROM delivery d INDEXED BY delivery_waiting JOIN event e ON e.id = d.event
      WHERE d.status = 'waiting' AND d.due_ms <= ? ORDER BY d.due_ms, d.id LIMIT ?`,
   );

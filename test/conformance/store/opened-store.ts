@@ -1,7 +1,7 @@
 import type { Store } from '../../../src/ports/store.ts';
 
 /** A fresh store under test. */
-export interface OpenedStore {
+interface OpenedStore {
   readonly store: Store;
   /** Closes the store and opens what it left behind; missing where nothing outlives the process. */
   readonly reopen?: () => Promise<Store>;

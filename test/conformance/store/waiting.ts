@@ -69,6 +69,15 @@ export function waitingConformance(open: OpenStore): void {
       expect(await store.dueWaiting(T0 + 99_000, 10)).toEqual([]);
     });
 
+    it('shows what was recalled and left empty by the last look only', async () => {
+      const { store } = await open();
+      const lookups = [{ kind: 'wallet', key: 'w-1', value: null }];
+      await acceptRouted(store, 'm-1', [waitingDraft({ lookups, emptyKeys: ['a'] })]);
+      const skipped = deliveryDraft({ status: 'skipped', reason: 'condition', request: null });
+      await store.settleWaiting([shaped(1, [skipped])], T0);
+      expect(await store.delivery(1)).toMatchObject({ lookups: [], emptyKeys: [], request: null });
+    });
+
     it('counts its pending time from when it stopped waiting', async () => {
       const { store } = await open();
       await acceptRouted(store, 'm-1', [waitingDraft()]);

@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../../../src/ports/log.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { createMemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import { openSqliteStore } from '../../../src/storage/sqlite/sqlite-store.ts';
-import { T0 } from '../../conformance/store/drafts.ts';
+import { eventDraft, T0 } from '../../conformance/store/drafts.ts';
 import { anyStep, Player, type Step } from '../../conformance/store/random-history.ts';
 
 const EVERYTHING = { before: null, limit: 200 } as const;
@@ -38,6 +38,31 @@ describe('any history of transitions', () => {
         });
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('any identifiers', () => {
+  const piece = fc.constantFrom('Germany/', 'email:', 'a', 'b', 'A', '/', ':', '7b6d6f4e-6f1f-4d0e-9a53-1b8f0f0c2d11');
+  const text = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));
+  const member = fc.record({ member: text, aliases: fc.array(text, { maxLength: 3 }) });
+
+  it('are found alike in memory and in SQLite: whole, in part, by their start', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(member, { minLength: 1, maxLength: 5 }), fc.array(text), async (members, asked) => {
+        const model = createMemoryStore();
+        await withSqlite(async (real) => {
+          const drafts = members.map((one, index) => eventDraft(`m-${index}`, one));
+          expect(await real.accept(drafts)).toEqual(await model.accept(drafts));
+          for (const known of [...asked, ...members.flatMap((one) => [one.member, ...one.aliases])]) {
+            const filter = { member: known };
+            expect(await real.events(filter, EVERYTHING), known).toEqual(await model.events(filter, EVERYTHING));
+            const q = known.slice(0, -1);
+            expect(await real.events({ q }, EVERYTHING), q).toEqual(await model.events({ q }, EVERYTHING));
+          }
+        });
+      }),
+      { numRuns: 150 },
     );
   });
 });

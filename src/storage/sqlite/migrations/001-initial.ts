@@ -57,8 +57,10 @@ CREATE INDEX event_status  ON event (status);
 CREATE INDEX event_name    ON event (name);
 CREATE INDEX event_source  ON event (source);
 CREATE TABLE event_body (
-  event  INTEGER PRIMARY KEY REFERENCES event (id),
-  body   TEXT NOT NULL
+  event      INTEGER PRIMARY KEY REFERENCES event (id),
+  body       TEXT NOT NULL,
+  -- JSON: the version and request id of the signature it came with.
+  signature  TEXT
 );
 
 -- The text of a mapping, once per version; text and file are null for a version that was never remembered.
