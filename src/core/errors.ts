@@ -83,11 +83,12 @@ export const ERRORS = {
     'receive',
     401,
     false,
-    "Send the header or credentials that the source's verify setting asks for.",
+    "Send the header, credentials or signature that the source's verify setting asks for.",
   ),
   SOURCE_NOT_JSON: entry('receive', 400, false, 'Send one JSON object, encoded as UTF-8.'),
   SOURCE_TOO_LARGE: entry('receive', 413, false, 'Send a smaller body, or raise server.bodyLimit.'),
   SOURCE_TOO_SLOW: entry('receive', 408, true, 'Send the whole body without a pause.'),
+  SOURCE_TOO_MANY: entry('route', 422, false, 'Send at most 10,000 elements in one webhook.'),
   SOURCE_TOO_DEEP: entry('route', 422, false, 'Send an event nested at most 64 levels deep.'),
 
   TRANSFORM_ERROR: entry('route', 422, false, 'Correct the formula, then reprocess the event.'),

@@ -44,6 +44,14 @@ export interface Identity {
   readonly facts: readonly Fact[];
 }
 
+/** What a signed request says of its signature. */
+export interface Signature {
+  /** Counts the rotations of the key, such as `1`. */
+  readonly version: string;
+  /** Of this try: a repeat has another. */
+  readonly requestId: string;
+}
+
 /** An event as the door hands it to the store: not yet durable. */
 export interface EventDraft extends Identity {
   readonly source: string;
@@ -59,6 +67,8 @@ export interface EventDraft extends Identity {
   readonly bodyHash: string;
   /** The body as it came, as text; written anew, without the values at the redacted paths, when there are any. */
   readonly body: string;
+  /** Of the request that brought it; null where requests are not signed. */
+  readonly signature: Signature | null;
   /** The event's own clock (`createdAt`, else the time of receipt), in ms. */
   readonly clockMs: number;
   readonly receivedAtMs: number;
@@ -76,6 +86,7 @@ export interface StoredEvent {
   readonly messageId: string | null;
   readonly dedupeKey: string;
   readonly body: string;
+  readonly signature: Signature | null;
   readonly clockMs: number;
   readonly receivedAtMs: number;
   readonly member: string | null;

@@ -93,7 +93,7 @@ export function eventView(row: EventRow) {
 /** An event with its body and what was made of it; a body nested too deep to be written as JSON stays text. */
 export function eventDetailView(detail: EventDetail) {
   const body = detail.code === 'SOURCE_TOO_DEEP' ? detail.body : parsed(detail.body);
-  return { ...eventView(detail), body, deliveries: detail.deliveries.map(deliveryView) };
+  return { ...eventView(detail), signature: detail.signature, body, deliveries: detail.deliveries.map(deliveryView) };
 }
 
 /** An event name that no mapping took. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import { PointsmanError } from '../core/errors.ts';
+import type { Signature } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
 import { type ReceiveTools, receive } from '../pipeline/receive.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Source } from '../ports/source.ts';
+import type { InboundRequest, Source } from '../ports/source.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { readBody } from './read-body.ts';
 
@@ -43,8 +44,8 @@ async function admit(request: IncomingMessage, tools: DoorTools) {
   const facts = { method: 'POST', headers: joined(request.headers), receivedAtMs };
   if (!source.verifiesBody) verify(source, { ...facts, body: new Uint8Array() });
   const body = await readBody(request, tools.bodyLimitBytes);
-  if (source.verifiesBody) verify(source, { ...facts, body });
-  return receive({ source, body, receivedAtMs }, tools);
+  const signature = source.verifiesBody ? verify(source, { ...facts, body }) : null;
+  return receive({ source, body, receivedAtMs, signature }, tools);
 }
 
 function sourceOf(request: IncomingMessage, sources: ReadonlyMap<string, Source>): Source {
@@ -54,9 +55,10 @@ function sourceOf(request: IncomingMessage, sources: ReadonlyMap<string, Source>
   return source;
 }
 
-function verify(source: Source, request: Parameters<Source['verify']>[0]): void {
-  const fault = source.verify(request);
-  if (fault !== null) throw new PointsmanError('SOURCE_UNAUTHORIZED', fault);
+function verify(source: Source, request: InboundRequest): Signature | null {
+  const verified = source.verify(request);
+  if (!verified.genuine) throw new PointsmanError('SOURCE_UNAUTHORIZED', verified.reason);
+  return verified.signature;
 }
 
 /** Null = the client hung up: there is nobody to answer. */

@@ -1,7 +1,7 @@
 import type { AttemptDraft, Verdict } from '../core/attempt.ts';
 import type { DeliveryStatus, Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { EventStatus, StoredEvent } from '../core/event.ts';
+import type { EventStatus, Signature, StoredEvent } from '../core/event.ts';
 
 /** One page of a list, newest first. */
 export interface Page<Item> {
@@ -106,6 +106,8 @@ export interface EventRow {
 /** An event with its body and what was made of it. */
 export interface EventDetail extends EventRow {
   readonly body: string;
+  /** Of the request that brought it; null where requests are not signed. */
+  readonly signature: Signature | null;
   readonly deliveries: readonly DeliveryRow[];
 }
 

@@ -1,4 +1,4 @@
-import type { Identity } from '../core/event.ts';
+import type { Identity, Signature } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** An inbound request as it is verified: before anything is parsed. */
@@ -10,6 +10,12 @@ export interface InboundRequest {
   readonly body: Uint8Array;
   readonly receivedAtMs: number;
 }
+
+/** What a look at a request came to. */
+export type Verified =
+  | { readonly genuine: true; readonly signature: Signature | null }
+  /** One line why not, fit for a log: never a secret, never the value that was presented. */
+  | { readonly genuine: false; readonly reason: string };
 
 /** What the envelope of a body says; null where it says nothing usable. */
 export interface Envelope {
@@ -25,8 +31,8 @@ export interface Source {
   readonly id: string;
   /** Whether verification needs the body (signatures) or can refuse before it is read. */
   readonly verifiesBody: boolean;
-  /** Null when the request is genuine, else one line why not, fit for a log: never a secret. Constant time. */
-  verify(request: InboundRequest): string | null;
+  /** Whether the request is genuine. Takes constant time, whatever was presented. Never throws. */
+  verify(request: InboundRequest): Verified;
   /**
    * One body per event: nearly always the body itself, the same object. A body that carries several events of one kind
    * yields one for each, in order. Never empty, never throws, whatever the body.

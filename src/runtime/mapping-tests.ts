@@ -1,10 +1,11 @@
 import type { DeliveryDraft } from '../core/delivery.ts';
+import { PointsmanError } from '../core/errors.ts';
 import type { Fact, FactKey, MemberIdKind, StoredEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Lint } from '../core/lint.ts';
 import type { Mapping, MappingTest } from '../core/mapping.ts';
 import { judge, type Mismatch, type Outcome } from '../mapping/judge.ts';
-import { draftOf } from '../pipeline/receive.ts';
+import { draftsOf } from '../pipeline/draft.ts';
 import { type ShapeTools, shape } from '../pipeline/shape.ts';
 import type { Source } from '../ports/source.ts';
 
@@ -50,7 +51,10 @@ export function lintsOf(reports: readonly TestReport[]): readonly Lint[] {
 
 /** A stored event made of a body, as if it had just come through the source's door. */
 export function eventOf(source: Source, body: string, receivedAtMs: number): StoredEvent {
-  return { ...draftOf({ source, body: new TextEncoder().encode(body), receivedAtMs }, []), id: 0 };
+  const bytes = new TextEncoder().encode(body);
+  const [draft] = draftsOf({ source, body: bytes, receivedAtMs, signature: null }, []);
+  if (!draft) throw new PointsmanError('SOURCE_NOT_JSON', 'The body holds no event');
+  return { ...draft, id: 0 };
 }
 
 /** What a shaped event came to, as tests see it. */

@@ -88,12 +88,17 @@ function sha256(text: unknown): string | undefined {
 function memberId(person: unknown, kind: MemberIdKind): string | undefined {
   if (isNothing(person)) return undefined;
   if (typeof person !== 'object' || Array.isArray(person)) throw refused('memberId', person, 'a person');
-  const found = PERSON_FIELDS[kind]
+  const text = PERSON_FIELDS[kind]
     .map((field) => (Object.hasOwn(person, field) ? (person as Record<string, unknown>)[field] : undefined))
-    .find((value) => (typeof value === 'string' && value.trim() !== '') || typeof value === 'number');
-  if (found === undefined) return undefined;
-  const text = String(found).trim();
+    .flatMap((value) => (typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : []))
+    .find(identifies);
+  if (text === undefined) return undefined;
   return kind === 'email' ? text.toLowerCase() : text;
+}
+
+/** Bloomreach takes no id without a letter or digit, nor the words null and undefined: who has only that has none. */
+function identifies(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text) && !/^(null|undefined)$/i.test(text);
 }
 
 function recall(recalls: Recalls, kind: unknown, key: unknown): unknown {

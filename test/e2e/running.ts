@@ -12,6 +12,7 @@ import { type BloomreachSandbox, startBloomreachSandbox } from '../../src/sandbo
 const PROJECT = { projectToken: 'e2e-project', apiKeyId: 'e2e-key', apiSecret: 'e2e-secret-value' };
 const WEBHOOK_TOKEN = 'e2e-webhook-token';
 const API_TOKEN = 'e2e-api-token-0123456789';
+const BY_HEADER = `{ type: header, name: X-Pointsman-Token, value: ${WEBHOOK_TOKEN} }`;
 const SHIPPED = fileURLToPath(new URL('../../mappings', import.meta.url));
 
 /** A server and a Bloomreach stand-in on free ports, in a folder of their own. */
@@ -38,6 +39,8 @@ export interface Running {
 export interface RunningOptions {
   /** Mapping files instead of the shipped ones: name → text. */
   readonly mappings?: Readonly<Record<string, string>>;
+  /** The source's verification instead of a header token. */
+  readonly verify?: string;
   /** Lines added to the destination. */
   readonly destination?: string;
   /** Lines added at the top level. */
@@ -93,7 +96,11 @@ async function call(url: string, options: { method: 'GET' | 'POST'; headers: Rec
   return { status: answer.statusCode, body: (await answer.body.json()) as Readonly<Record<string, unknown>> };
 }
 
-function writeFiles(dir: string, baseUrl: string, { mappings, destination = '', config = '' }: RunningOptions): string {
+function writeFiles(
+  dir: string,
+  baseUrl: string,
+  { mappings, verify = BY_HEADER, destination = '', config = '' }: RunningOptions,
+): string {
   const folder = join(dir, 'mappings');
   if (mappings === undefined) cpSync(SHIPPED, folder, { recursive: true });
   else mkdirSync(folder);
@@ -109,7 +116,7 @@ api: { tokens: [{ name: e2e, role: admin, token: ${API_TOKEN} }] }
 store: { url: "sqlite:./data/pointsman.db" }
 mappings: { dir: ./mappings }
 sources:
-  open-loyalty: { type: open-loyalty, verify: { type: header, name: X-Pointsman-Token, value: ${WEBHOOK_TOKEN} } }
+  open-loyalty: { type: open-loyalty, verify: ${verify} }
 destinations:
   bloomreach:
     type: bloomreach

@@ -139,7 +139,10 @@ describe('a request that is refused', () => {
     const signed = Buffer.from(EVENT);
     const source = createFakeSource({
       verifiesBody: true,
-      verify: ({ body }) => (signed.equals(body) ? null : 'the signature does not match'),
+      verify: ({ body }) =>
+        signed.equals(body)
+          ? { genuine: true, signature: { version: '1', requestId: 'r-1' } }
+          : { genuine: false, reason: 'the signature does not match' },
     });
     const site = await openSite({ source });
     expect((await site.post(EVENT)).status).toBe(202);

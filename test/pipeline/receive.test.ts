@@ -93,7 +93,7 @@ describe('an odd event is stored all the same', () => {
     await corridor.receive(text, ['data.secret', '__proto__.polluted']);
     const event = await stored(corridor, 1);
     expect(event.name).toBe('(none)');
-    expect(JSON.parse(event.body)).toEqual(JSON.parse(text.replace('"polluted":true', '"polluted":"[redacted]"')));
+    expect(JSON.parse(event.body)).toEqual(JSON.parse(text.replace('"polluted":true', '"polluted":null')));
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
@@ -233,13 +233,45 @@ describe('a redacted value never reaches the disk', () => {
   it('and the rest of the body stays', async () => {
     const corridor = createCorridor();
     await corridor.receive(`{"data":{"customer":${customer}}}`, PATHS);
-    expect((await stored(corridor, 1)).body).toBe('{"data":{"customer":{"birthDate":"[redacted]","id":7}}}');
+    expect((await stored(corridor, 1)).body).toBe('{"data":{"customer":{"birthDate":null,"id":7}}}');
   });
 
   it('and identifies nobody', async () => {
     const corridor = createCorridor();
     await corridor.receive(EVENT, ['member']);
     expect(await stored(corridor, 1)).toMatchObject({ member: null });
+  });
+});
+
+describe('a body that carries several events', () => {
+  const split = (body: JsonObject) =>
+    Array.isArray(body['data']) ? body['data'].map((data) => ({ ...body, data })) : [body];
+  const several = () => createCorridor({ source: createFakeSource({ split }) });
+
+  it('becomes one event for each, in order, in one answer', async () => {
+    const corridor = several();
+    const answer = await corridor.receive({ ...EVENT, messageId: null, data: [{ points: 1 }, { points: 2 }] });
+    expect(answer).toEqual({ eventId: 1, duplicate: false });
+    expect(JSON.parse((await stored(corridor, 2)).body)).toMatchObject({ data: { points: 2 } });
+  });
+
+  it('is a duplicate as a whole, and equal elements in it are events of their own', async () => {
+    const corridor = several();
+    const body = { ...EVENT, data: [{ points: 1 }, { points: 1 }] };
+    expect(await corridor.receive(body)).toEqual({ eventId: 1, duplicate: false });
+    expect(await corridor.receive({ ...body, requestId: 'r-2' })).toEqual({ eventId: 1, duplicate: true });
+    expect(await corridor.receive({ ...EVENT, data: [{ points: 1 }, { points: 1 }, { points: 1 }] })).toMatchObject({
+      duplicate: false,
+    });
+    expect((await corridor.store.events({}, { before: null, limit: 10 })).items).toHaveLength(3);
+  });
+
+  it('is kept whole as failed when it carries more than anyone sends', async () => {
+    const corridor = several();
+    await corridor.receive({ ...EVENT, data: Array.from({ length: 10_001 }, () => 0) });
+    expect((await corridor.store.events({}, { before: null, limit: 10 })).items).toMatchObject([
+      { status: 'failed', code: 'SOURCE_TOO_MANY' },
+    ]);
   });
 });
 

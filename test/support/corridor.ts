@@ -94,7 +94,7 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
       rules = ruleSetOf(mappings);
     },
     receive: (body, redact = []) =>
-      receive({ source, body: bytesOf(body), receivedAtMs: clock.now() }, { ...shared, redact }),
+      receive({ source, body: bytesOf(body), receivedAtMs: clock.now(), signature: null }, { ...shared, redact }),
     async route() {
       while ((await router.step()) > 0);
       await router.drained();

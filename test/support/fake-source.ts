@@ -7,7 +7,10 @@ export function createFakeSource(overrides: Partial<Source> = {}): Source {
   return {
     id: 'loyalty',
     verifiesBody: false,
-    verify: ({ headers }) => (headers['x-token'] === 'right' ? null : 'the token is wrong'),
+    verify: ({ headers }) =>
+      headers['x-token'] === 'right'
+        ? { genuine: true, signature: null }
+        : { genuine: false, reason: 'the token is wrong' },
     split: (body) => [body],
     read: (body) => ({
       name: textOf(body['eventName']),

@@ -38,6 +38,7 @@ export function anEvent(overrides: Partial<StoredEvent> = {}): StoredEvent {
     messageId: 'm-1',
     dedupeKey: 'd'.repeat(64),
     body: '{"eventName":"LevelChanged"}',
+    signature: null,
     clockMs: NOON_MS - 1_000,
     receivedAtMs: NOON_MS,
     member: 'de/ann',

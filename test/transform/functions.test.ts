@@ -69,7 +69,7 @@ describe('$memberId', () => {
   });
 
   it('yields nothing where there is none, and refuses what is no person', async () => {
-    for (const data of [undefined, {}, { email: ' ' }, { email: true }]) {
+    for (const data of [undefined, {}, { email: ' ' }, { email: true }, { email: '-' }, { email: 'NULL' }]) {
       expect(await yieldOf('$memberId(data)', { data: data ?? null })).toBeUndefined();
     }
     await expect(yieldOf('$memberId("ann")')).rejects.toThrow('$memberId takes a person, not "ann"');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Signature } from '../../core/event.ts';
 import type { InboundRequest } from '../../ports/source.ts';
-import { headerOf, type Signature } from './verify.ts';
+import { headerOf } from './verify.ts';
 
 /** What the five headers of a signed request say, each in its proper form. */
 export interface SignatureHeaders extends Signature {

@@ -18,10 +18,7 @@ export function createOpenLoyaltySource(settings: OpenLoyaltySettings): Source {
   return {
     id,
     verifiesBody: verify.needsBody,
-    verify(request) {
-      const verified = verify.check(request);
-      return verified.genuine ? null : verified.reason;
-    },
+    verify: (request) => verify.check(request),
     split,
     read: readEnvelope,
     identify: (body, clockMs) => identify(id, body, clockMs),

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { InboundRequest } from '../../ports/source.ts';
+import type { InboundRequest, Verified } from '../../ports/source.ts';
 
 /** One way to tell a genuine webhook from a forged one. */
 export interface Verify {
@@ -7,20 +7,6 @@ export interface Verify {
   readonly needsBody: boolean;
   /** Takes constant time, whatever secret was presented. Never throws. */
   check(request: InboundRequest): Verified;
-}
-
-/** What a look at a request came to. */
-export type Verified =
-  | { readonly genuine: true; readonly signature: Signature | null }
-  /** One line why not: never the value that was presented. */
-  | { readonly genuine: false; readonly reason: string };
-
-/** What a signed request says of its signature; null where requests are not signed. */
-export interface Signature {
-  /** Counts the rotations of the key, such as `1`. */
-  readonly version: string;
-  /** Of this try: a repeat has another. */
-  readonly requestId: string;
 }
 
 /** A genuine request that carries no signature. */

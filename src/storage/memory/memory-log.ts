@@ -164,7 +164,7 @@ function eventRowOf(event: EventRecord): EventRow {
 function eventDetailOf(state: MemoryState, event: EventRecord | undefined): EventDetail | null {
   if (!event) return null;
   const deliveries = state.deliveries.filter((record) => record.event === event).map((record) => rowOf(state, record));
-  return { ...eventRowOf(event), body: event.body, deliveries };
+  return { ...eventRowOf(event), signature: event.signature, body: event.body, deliveries };
 }
 
 function statsOf(state: MemoryState, sinceMs: number): Stats {

@@ -42,12 +42,17 @@ export function storedEvent(row: EventColumns): StoredEvent {
     messageId: row.messageId === null ? null : unpack(row.messageId),
     dedupeKey: unpack(row.dedupeKey),
     body,
-    signature: row.signature === null ? null : (JSON.parse(row.signature) as Signature),
+    signature: signatureOf(row.signature),
     clockMs,
     receivedAtMs,
     member: memberText(row),
     partition,
   };
+}
+
+/** The signature that a row keeps as JSON. */
+export function signatureOf(text: string | null): Signature | null {
+  return text === null ? null : (JSON.parse(text) as Signature);
 }
 
 /** The member of a row; null when it has none. */

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Lookup } from '../../core/delivery.ts';
 import type { AttemptRow, DeliveryDetail, DeliveryRow, EventDetail } from '../../ports/log.ts';
 import { DELIVERY_COLUMNS, type DeliveryColumns, deliveryRow } from './delivery-list.ts';
-import { EVENT_COLUMNS, type EventColumns, storedEvent } from './event-columns.ts';
+import { EVENT_COLUMNS, type EventColumns, signatureOf, storedEvent } from './event-columns.ts';
 import { EVENT_ROW_COLUMNS, type EventRowColumns, eventRow } from './event-list.ts';
 
 interface DetailRow extends DeliveryColumns {
@@ -48,8 +48,8 @@ export function deliveryDetails(db: Database): (id: number) => DeliveryDetail | 
 
 /** Prepares the reading of one event with what was made of it, as of one moment. */
 export function eventDetails(db: Database): (id: number) => EventDetail | null {
-  const find = db.prepare<[number], EventRowColumns & { readonly body: string }>(
-    `SELECT ${EVENT_ROW_COLUMNS}, b.body FROM event e JOIN event_body b ON b.event = e.id WHERE e.id = ?`,
+  const find = db.prepare<[number], EventRowColumns & { readonly body: string; readonly signature: string | null }>(
+    `SELECT ${EVENT_ROW_COLUMNS}, b.body, b.signature FROM event e JOIN event_body b ON b.event = e.id WHERE e.id = ?`,
   );
   const made = db.prepare<[number], DeliveryColumns>(
     `SELECT ${DELIVERY_COLUMNS} FROM delivery d INDEXED BY delivery_once WHERE d.event = ? ORDER BY d.id`,
@@ -57,9 +57,9 @@ export function eventDetails(db: Database): (id: number) => EventDetail | null {
   return db.transaction((id: number): EventDetail | null => {
     const row = find.get(id);
     if (!row) return null;
-    const { body, ...columns } = row;
+    const { body, signature, ...columns } = row;
     const deliveries: readonly DeliveryRow[] = made.all(id).map(deliveryRow);
-    return { ...eventRow(columns), body, deliveries };
+    return { ...eventRow(columns), signature: signatureOf(signature), body, deliveries };
   });
 }
 

@@ -23,6 +23,7 @@ export function eventDraft(id: string, over: Partial<EventDraft> = {}): EventDra
     dedupeWindowMs: null,
     bodyHash: sha(`body of ${id}`),
     body: JSON.stringify({ messageId: id }),
+    signature: null,
     clockMs: T0,
     receivedAtMs: T0,
     partition: 7,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { InboundRequest } from '../../../src/ports/source.ts';
+import type { InboundRequest, Verified } from '../../../src/ports/source.ts';
 import { createVerify } from '../../../src/sources/open-loyalty/create-verify.ts';
 import { createOpenLoyaltySource } from '../../../src/sources/open-loyalty/source.ts';
-import { refused, type Verified } from '../../../src/sources/open-loyalty/verify.ts';
+import { refused } from '../../../src/sources/open-loyalty/verify.ts';
 import type { HmacSettings } from '../../../src/sources/open-loyalty/verify-hmac.ts';
 import {
   HMAC,
@@ -217,9 +217,11 @@ describe('a list with hmac', () => {
     const forged = withHeaders(signed(), { 'x-webhook-signature': '0'.repeat(64) });
     const source = createOpenLoyaltySource({ id: 'open-loyalty', verify: list });
     expect(source.verifiesBody).toBe(true);
-    expect(source.verify(signed())).toBeNull();
-    expect(source.verify(forged)).toBe(
-      'the header X-Token is missing; the header X-Webhook-Signature fits none of the secrets for the url that verify names',
+    expect(source.verify(signed())).toMatchObject({ genuine: true });
+    expect(source.verify(forged)).toEqual(
+      refused(
+        'the header X-Token is missing; the header X-Webhook-Signature fits none of the secrets for the url that verify names',
+      ),
     );
   });
 });
