@@ -15,6 +15,8 @@ export interface Measurement {
   readonly calm: Figures;
   readonly peakRssBytes: number;
   readonly databaseBytesPerEvent: number | null;
+  /** The first warnings and errors that the subject logged. */
+  readonly complaints: readonly string[];
   /** Share of the machine's processor time that the host gave to other machines. */
   readonly stolen: number;
   /** Share of the machine's processor time that programs other than the bench's used. */
@@ -46,10 +48,10 @@ export async function measure(name: SubjectName, bench: Bench): Promise<Measurem
     const noise = watch();
     const peakRssBytes = peakRssOf(subject.pid);
     stopped = true;
-    const databaseBytes = await subject.stop();
+    const { databaseBytes, complaints } = await subject.stop();
     const events = warmUp.accepted + saturated.accepted + calm.accepted;
     const databaseBytesPerEvent = databaseBytes === null ? null : databaseBytes / events;
-    return { subject: name, warmUp, saturated, calm, peakRssBytes, databaseBytesPerEvent, ...noise };
+    return { subject: name, warmUp, saturated, calm, peakRssBytes, databaseBytesPerEvent, complaints, ...noise };
   } finally {
     if (!stopped) await subject.stop();
   }

@@ -33,7 +33,7 @@ export interface PhaseRecord extends LoadReply, SinkReply {
 
 const LOOK_EVERY_MS = 20;
 /** How long nothing may move before the rest counts as lost. */
-const STANDSTILL_MS = 20_000;
+const STANDSTILL_MS = 15_000;
 
 /** Sends a plan's events and waits until every accepted one is at the sink and in the log. */
 export async function runPhase(plan: PhasePlan, subject: Subject, { load, sink }: Surroundings): Promise<PhaseRecord> {

@@ -9,6 +9,7 @@ import { spawnNode, stopProcess } from './child.ts';
 import type { Subject, SubjectStart } from './subject.ts';
 
 const TOKEN = 'bench-only-webhook-token';
+const MOST_COMPLAINTS = 5;
 
 /** Starts the real server on a fresh database in a temporary folder, with the mappings that ship. */
 export async function startPointsman(start: SubjectStart): Promise<Subject> {
@@ -35,9 +36,9 @@ export async function startPointsman(start: SubjectStart): Promise<Subject> {
       async stop() {
         await log.close();
         await stopProcess(child);
-        const { size } = statSync(database);
+        const remains = { databaseBytes: statSync(database).size, complaints: complaintsIn(logFile) };
         clean();
-        return size;
+        return remains;
       },
     };
   } catch (error) {
@@ -68,6 +69,11 @@ function configText(database: string, sinkUrl: string): string {
       },
     },
   });
+}
+
+function complaintsIn(logFile: string): readonly string[] {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  return lines.filter((line) => /"level":"(warn|error)"/.test(line)).slice(0, MOST_COMPLAINTS);
 }
 
 /** The URL of its `listening` line. Rejects with its log when it ends instead. */

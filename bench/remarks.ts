@@ -33,11 +33,12 @@ export function faultsOf({ kept, dropped }: Rounds): readonly string[] {
     const lost = sumOf(measured, (figures) => figures.lost);
     const unlogged = sumOf(measured, ({ loggedPerSecond }) => (Number.isNaN(loggedPerSecond) ? 1 : 0));
     const refused = sumOf(measured, ({ sent, accepted }) => sent - accepted);
-    return [
+    const faults = [
       ...(refused > 0 ? [`${measured.subject} did not accept ${refused} events: ${reasonsOf(measured)}.`] : []),
       ...(lost > 0 ? [`${measured.subject} lost ${lost} events that it had acknowledged.`] : []),
-      ...(unlogged > 0 ? [`${measured.subject} delivered events that its log does not call delivered.`] : []),
+      ...(unlogged > 0 ? [`The log of ${measured.subject} does not call everything delivered.`] : []),
     ];
+    return faults.length === 0 ? [] : [...faults, ...measured.complaints.map((line) => `  it said: ${line}`)];
   });
 }
 

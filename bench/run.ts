@@ -49,7 +49,7 @@ function report(rounds: Rounds, context: { readonly machine: string; readonly op
   const { options } = context;
   const faults = faultsOf(rounds);
   for (const line of ['', ...remarksOf(rounds, options), '', ...tableOf(rounds.kept, options)]) say(line);
-  for (const fault of faults) say(`\n${fault}`);
+  for (const line of faults.length > 0 ? ['', ...faults] : []) say(line);
   const { jsonFile } = options;
   if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify({ ...context, ...rounds }, null, 2)}\n`);
   return faults.length > 0 ? 1 : 0;

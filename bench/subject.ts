@@ -12,8 +12,15 @@ export interface Subject {
   readonly headers: Readonly<Record<string, string>>;
   /** How many deliveries its log calls delivered; null when it keeps no log. */
   readonly logged: (() => Promise<number>) | null;
-  /** Stops it; resolves with the bytes of its database, null when it has none. */
-  stop(): Promise<number | null>;
+  stop(): Promise<Remains>;
+}
+
+/** What a subject leaves behind when it is stopped. */
+export interface Remains {
+  /** The size of its database; null when it has none. */
+  readonly databaseBytes: number | null;
+  /** The first warnings and errors it logged. */
+  readonly complaints: readonly string[];
 }
 
 /** How a subject is started. */
@@ -37,6 +44,6 @@ async function startForwarder({ sinkUrl, cpu, profileDir }: SubjectStart): Promi
     url: `${url}/webhooks/open-loyalty`,
     headers: { 'content-type': 'application/json' },
     logged: null,
-    stop: () => child.stop().then(() => null),
+    stop: () => child.stop().then(() => ({ databaseBytes: null, complaints: [] })),
   };
 }

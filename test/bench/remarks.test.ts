@@ -32,6 +32,7 @@ const FORWARDER: Measurement = {
   calm: FIGURES,
   peakRssBytes: 100e6,
   databaseBytesPerEvent: null,
+  complaints: [],
   stolen: 0,
   others: 0.01,
 };
@@ -69,9 +70,15 @@ describe('the faults', () => {
     expect(faultsOf(roundsOf(refusing))).toEqual(['pointsman did not accept 2 events: 503, ECONNRESET.']);
   });
 
+  it('come with what the server complained of', () => {
+    const complaining = roundOf({ calm: { ...LOGGED, lost: 1 }, complaints: ['{"level":"error"}'] });
+    expect(faultsOf(roundsOf(complaining)).at(-1)).toBe('  it said: {"level":"error"}');
+    expect(faultsOf(roundsOf(roundOf({ complaints: ['{"level":"warn"}'] })))).toEqual([]);
+  });
+
   it('tell when the log never caught up; a subject without a log has nothing to catch up', () => {
     const behind = roundOf({ saturated: { ...LOGGED, loggedPerSecond: Number.NaN } });
-    expect(faultsOf(roundsOf(behind))).toEqual(['pointsman delivered events that its log does not call delivered.']);
+    expect(faultsOf(roundsOf(behind))).toEqual(['The log of pointsman does not call everything delivered.']);
   });
 });
 
