@@ -20,11 +20,13 @@ export function acceptingConformance(open: OpenStore): void {
       const { store } = await open();
       const draft = eventDraft('00f2ae2b-6a44-4a43-ae3f-8f0e4f3b4a11', {
         member: 'Germany/7b6d6f4e-6f1f-4d0e-9a53-1b8f0f0c2d11',
+        signature: { version: '1', requestId: 'r-1' },
         body: '{"name":"Žofie 🎉","nul":"\\u0000"}',
       });
       await store.accept([draft]);
       const { aliases: _a, facts: _f, failure: _x, dedupeWindowMs: _w, bodyHash: _h, ...stored } = draft;
       expect(await store.claimEvents(1)).toEqual([{ ...stored, id: 1 }]);
+      expect(await store.event(1)).toMatchObject({ body: draft.body, signature: draft.signature });
     });
 
     it('accepts nothing from nothing', async () => {

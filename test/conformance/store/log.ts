@@ -167,6 +167,7 @@ export function logConformance(open: OpenStore): void {
         duplicates: 0,
         clockMs: T0 + HOUR_MS - 1,
         receivedAtMs: T0 + HOUR_MS,
+        signature: null,
         body: '{"messageId":"m-1"}',
         deliveries: [...items].reverse(),
       });
