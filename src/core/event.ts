@@ -29,11 +29,8 @@ export interface Fact extends FactKey {
   readonly learnedAtMs: number;
 }
 
-/** The identifiers of a person that mappings may address it by. */
-export const MEMBER_IDS = ['email', 'customerId', 'phone', 'loyaltyCardNumber'] as const;
-
-/** Which identifier `$memberId` yields. */
-export type MemberIdKind = (typeof MEMBER_IDS)[number];
+/** Which identifier of a person `$memberId` yields. */
+export type MemberIdKind = 'email' | 'customerId' | 'phone' | 'loyaltyCardNumber';
 
 /** Who an event is about and what it teaches. */
 export interface Identity {

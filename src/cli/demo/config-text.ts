@@ -17,6 +17,7 @@ export interface DemoConfig {
 
 /** The project that the sandbox answers for, and the key it accepts. */
 export const PROJECT_TOKEN = 'demo';
+/** The id of the key that the stand-in accepts. */
 export const API_KEY_ID = 'demo-key';
 
 /** The header that a webhook of the demo carries its token in. */
