@@ -20,7 +20,7 @@ export function remarksOf({ kept, dropped, isCutShort }: Rounds, options: Option
   const limits = `more than ${percentOf(QUIET.stolen)} stolen by the host or ${percentOf(QUIET.others)} used by others`;
   return [
     `${kept.length} rounds, medians; ${dropped.length} more dropped as disturbed (${limits})`,
-    ...(disturbed > 0 ? [`Read with care: ${disturbed} of the ${kept.length} rounds were disturbed as well.`] : []),
+    ...(disturbed > 0 ? [`Read with care: of these ${kept.length} rounds, ${disturbed} disturbed as well.`] : []),
     ...(around > AROUND_IS_FULL ? ['Read with care: load and sink were as busy as a processor can be.'] : []),
     ...(isCutShort ? [`Cut short by --seconds-limit ${options.secondsLimit}.`] : []),
     ...(options.profileDir === null ? [] : ['Taken while profiling: compare nothing with other runs.']),

@@ -85,7 +85,7 @@ describe('the faults', () => {
 describe('the remarks', () => {
   it.each([{ stolen: 0.06 }, { others: 0.11 }])('warn of rounds in which something else ran: %j', (disturbance) => {
     const remarks = remarksOf(roundsOf(roundOf(disturbance), roundOf()), OPTIONS).join('\n');
-    expect(remarks).toContain('Read with care: 1 of the 2 rounds');
+    expect(remarks).toContain('Read with care: of these 2 rounds, 1 disturbed');
   });
 
   it('warn of nothing after quiet rounds', () => {
