@@ -27,7 +27,6 @@ const LOT_UNITS = { silent: 120, lively: 400 };
  */
 export function found(state: WorldState, { members, silentShare, nowMs }: Founding): void {
   const tenants = [...state.tenants.values()];
-  const silent = Math.round(members * silentShare);
   const joined = Array.from(
     { length: members },
     () => nowMs - state.chance.int(EARNED_WITHIN_DAYS, MEMBER_FOR_DAYS) * DAY_MS,
@@ -36,8 +35,9 @@ export function found(state: WorldState, { members, silentShare, nowMs }: Foundi
   for (const [index, registeredAtMs] of joined.entries()) {
     const tenant = tenants[index % tenants.length];
     if (tenant === undefined) return;
-    // Spreads the silent ones evenly over tenants and years.
-    const isSilent = Math.floor(((index + 1) * silent) / members) > Math.floor((index * silent) / members);
+    // The same share in every tenant, spread evenly over the years.
+    const nth = Math.floor(index / tenants.length);
+    const isSilent = Math.floor((nth + 1) * silentShare) > Math.floor(nth * silentShare);
     settle(state, tenant, { registeredAtMs, isSilent, nowMs });
   }
 }
