@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 /** What a subject leaves behind when it is stopped. */
-export interface Remains {
+interface Remains {
   /** The size of its database; null when it has none. */
   readonly databaseBytes: number | null;
   /** The first warnings and errors it logged. */
