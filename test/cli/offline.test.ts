@@ -34,6 +34,7 @@ test.each([
   ['events', 'unmatched'],
   ['config', 'show'],
   ['sandbox', 'bloomreach'],
+  ['sandbox', 'open-loyalty'],
   ['demo'],
 ])('%s %s --help shows an example', async (...words) => {
   const { code, stdout } = await pointsman([...words, '--help']);

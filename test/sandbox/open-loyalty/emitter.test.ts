@@ -349,6 +349,18 @@ describe('legacy bodies', () => {
   });
 });
 
+it('sends nothing but what fits the official schemas', async () => {
+  const { received, url } = await startReceiver();
+  const { sandbox } = await startSandbox({ members: 60 });
+  sandbox.subscribe({ url, hmac: true });
+  sandbox.faults.add({ kind: 'null-email', probability: 0.1 });
+  await sandbox.advance(90 * DAY_MS, { activityPerDay: 25 });
+  const faulty = received.filter(({ json }) => faultsOfWebhook(json.eventName, json) !== null);
+  expect(faulty.map(({ json }) => json.eventName)).toEqual([]);
+  expect(new Set(received.map(({ json }) => json.eventName)).size).toBeGreaterThan(22);
+  expect(sandbox.emitter.stats()).toMatchObject({ events: received.length, answered: received.length, givenUp: 0 });
+});
+
 describe('time', () => {
   it('put ahead runs every scan on the way: silent members are reminded, then lose their units', async () => {
     const { received, url } = await startReceiver();

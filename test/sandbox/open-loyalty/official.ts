@@ -29,7 +29,7 @@ export function faultsOfAnswer(method: string, path: string, body: Json, status 
 }
 
 /** Open Loyalty sends null for what is not there, while its schemas say nothing of null. */
-export function withoutNulls(value: Json): Json {
+function withoutNulls(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isJsonObject(value)) return value;
   const present = Object.entries(value).filter(([, member]) => member !== null);

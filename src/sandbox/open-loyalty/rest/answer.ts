@@ -20,9 +20,6 @@ export const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
 /** Source: the error answers of the OpenAPI. */
 export const NOT_FOUND: Answer = jsonAnswer(404, { code: 404, message: 'Not Found' });
 
-/** Source: the error answers of the OpenAPI. */
-export const FORBIDDEN: Answer = jsonAnswer(403, { code: 403, message: 'Forbidden.' });
-
 /** The body of a 429 is unconfirmed. */
 export function tooManyRequests(retryAfterSeconds: number | null): Answer {
   const answer = jsonAnswer(429, { code: 429, message: 'Too Many Requests' });

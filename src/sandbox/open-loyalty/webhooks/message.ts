@@ -5,7 +5,7 @@ import { legacyBatchSize, legacyBody, type MemberLookup } from './legacy.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** A fault that changes a message's text. */
-export type TextFault = 'missing-ids' | 'null-email' | 'null-phone' | 'nobody';
+type TextFault = 'missing-ids' | 'null-email' | 'null-phone' | 'nobody';
 
 /** What one subscription is told at once: one event, or in legacy bodies several reminders. */
 export interface Message {

@@ -49,7 +49,7 @@ export interface Standing {
 }
 
 /** A member's purchases in sum. */
-export interface Shopping {
+interface Shopping {
   readonly count: number;
   readonly amount: number;
   readonly returnCount: number;

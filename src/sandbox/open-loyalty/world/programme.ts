@@ -99,7 +99,7 @@ export interface Segment {
 }
 
 /** When reminders go out, in days before. Source: settings of the REST API; EXP suggests 7, 14 and 30. */
-export interface ReminderSettings {
+interface ReminderSettings {
   expirePointsNotificationDays: number;
   expireCouponsNotificationDays: number;
   expireLevelsNotificationDays: number;

@@ -45,7 +45,7 @@ export function tierRecalculation(member: Member, nowMs: number): readonly World
 }
 
 /** The end of the local day on which the tier is recalculated next. */
-export function recalculationAfter({ tenant }: Member, nowMs: number): number {
+function recalculationAfter({ tenant }: Member, nowMs: number): number {
   return tenant.zone.endOfDay(nowMs, tenant.tierSet.recalculationDays);
 }
 
