@@ -39,12 +39,21 @@ class ThreadEngine implements TransformEngine {
   constructor(options: TransformEngineOptions) {
     this.#options = options;
     const shared = {
-      start: () => startThread(options.deadlineMs),
       admit: (chunk: Chunk) => chunk.filter((slot) => this.#admit(slot)),
       ended: (chunk: Chunk, end: RunEnd) => this.#ended(chunk, end),
     };
-    this.#regular = createThreadQueue({ ...shared, size: Math.max(1, options.workers), fresh: false });
-    this.#apart = createThreadQueue({ ...shared, size: 1, fresh: true });
+    this.#regular = createThreadQueue({
+      ...shared,
+      start: () => startThread(options.deadlineMs, false),
+      size: Math.max(1, options.workers),
+      fresh: false,
+    });
+    this.#apart = createThreadQueue({
+      ...shared,
+      start: () => startThread(options.deadlineMs, true),
+      size: 1,
+      fresh: true,
+    });
   }
 
   run(jobs: readonly TransformJob[]): Promise<readonly TransformResult[]> {

@@ -8,6 +8,8 @@ export interface ThreadData {
   readonly deadlineMs: number;
   /** One Int32: the number of the job that runs, from 1; 0 while none does. The engine's deadline reads it. */
   readonly progress: SharedArrayBuffer;
+  /** Whether it gives way to all other threads: what it runs has killed a thread before. */
+  readonly yielding: boolean;
 }
 
 /** Work for a thread. */

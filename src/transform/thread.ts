@@ -34,9 +34,9 @@ const SETUP_LIMIT_MS = 15_000;
 /** An overrun must be seen this often, so that a process which was itself asleep kills nobody. */
 const LEAST_SIGHTINGS = 3;
 
-/** Starts a thread; work given to it at once waits until it is up. */
-export function startThread(deadlineMs: number): Thread {
-  return new WorkerThread(deadlineMs);
+/** Starts a thread; work given to it at once waits until it is up. A `yielding` one gives way to all others. */
+export function startThread(deadlineMs: number, yielding: boolean): Thread {
+  return new WorkerThread(deadlineMs, yielding);
 }
 
 class WorkerThread implements Thread {
@@ -47,12 +47,12 @@ class WorkerThread implements Thread {
   #finish: ((end: RunEnd) => void) | null = null;
   alive = true;
 
-  constructor(deadlineMs: number) {
+  constructor(deadlineMs: number, yielding: boolean) {
     this.#deadlineMs = deadlineMs;
     const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     this.#running = new Int32Array(progress);
     this.#worker = new Worker(workerUrl(), {
-      workerData: { deadlineMs, progress } satisfies ThreadData,
+      workerData: { deadlineMs, progress, yielding } satisfies ThreadData,
       // Formulas have no business with the environment or with the flags of the process.
       env: {},
       execArgv: [],

@@ -1,3 +1,4 @@
+import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransformResult } from '../ports/transform-engine.ts';
 import { runProgram } from './evaluate.ts';
@@ -8,7 +9,9 @@ import { loadLibrary } from './library.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { RunAnswer, RunMessage, ThreadData, ThreadJob } from './protocol.ts';
 
-const { deadlineMs, progress } = workerData as ThreadData;
+const { deadlineMs, progress, yielding } = workerData as ThreadData;
+// On Linux 0 means this thread alone, elsewhere the whole process (man 2 setpriority).
+if (yielding && platform() === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 const running = new Int32Array(progress);
 const bench: Workbench = { library: await loadLibrary(), guard: createGuard(deadlineMs) };
 const programs = new Map<string, Program | Failure>();
