@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,14 +9,17 @@ import { spawnNode, stopProcess } from './child.ts';
 import type { Subject, SubjectStart } from './subject.ts';
 
 const TOKEN = 'bench-only-webhook-token';
+/** The one mapping both subjects carry out. */
+const TIER_CHANGE = fileURLToPath(new URL('../mappings/tier-change.yaml', import.meta.url));
 const MOST_COMPLAINTS = 5;
 
-/** Starts the real server on a fresh database in a temporary folder, with the mappings that ship. */
+/** Starts the real server on a fresh database in a temporary folder, with the mapping that the forwarder has too. */
 export async function startPointsman(start: SubjectStart): Promise<Subject> {
   const dir = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   const database = join(dir, 'pointsman.db');
   const config = join(dir, 'config.yaml');
   const logFile = join(dir, 'server.log');
+  cpSync(TIER_CHANGE, join(dir, 'mappings', 'tier-change.yaml'));
   writeFileSync(config, configText(database, start.sinkUrl));
   const args = ['serve', '-c', config];
   const child = spawnNode({ ...start, file: import.meta.resolve('../src/cli/main.ts'), args }, [
@@ -53,7 +56,7 @@ function configText(database: string, sinkUrl: string): string {
   return JSON.stringify({
     server: { host: '127.0.0.1', port: 0 },
     store: { url: `sqlite:${database}` },
-    mappings: { dir: fileURLToPath(new URL('../mappings', import.meta.url)) },
+    mappings: { dir: './mappings', watch: false },
     sources: {
       'open-loyalty': { type: 'open-loyalty', verify: { type: 'header', name: 'X-Pointsman-Token', value: TOKEN } },
     },
