@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRate } from '../../core/units.ts';
 import { systemClock } from '../../runtime/system.ts';
-import { seededRandom } from '../../sandbox/open-loyalty/random.ts';
+import { Chance, seededRandom } from '../../sandbox/open-loyalty/random.ts';
 import { type OpenLoyaltySandbox, startOpenLoyaltySandbox } from '../../sandbox/open-loyalty/server.ts';
 import { stopSignal } from '../serve.ts';
 import { print, say } from '../terminal.ts';
@@ -20,7 +20,7 @@ interface OpenLoyaltyOptions {
   readonly seed?: number;
   readonly sendTo?: string;
   readonly header: readonly Header[];
-  /** True = a key of its own. */
+  /** True = a new secret. */
   readonly hmac?: true | string;
   readonly legacy?: true;
   /** Things that happen per second. */
@@ -45,7 +45,7 @@ export function openLoyaltyCommand(sandbox: Command): void {
     .option('--seed <number>', 'makes the world the same again (default: another one each time)', countOf)
     .option('--send-to <url>', 'subscribe this URL to every event of every tenant', urlOf)
     .option('--header <name: value>', 'header that goes with each webhook; may be given several times', headersOf, [])
-    .option('--hmac [secret]', 'sign each webhook, with this whsec_ secret or one per subscription')
+    .option('--hmac [secret]', 'sign each webhook with this whsec_ secret, or with a new one', secretOf)
     .option('--legacy', 'send bodies as before there were subscriptions')
     .option('--activity <rate>', 'let things happen by chance, such as 30/m or 5/s (default: nothing)', rateOf)
     .addHelpText('after', HELP)
@@ -61,7 +61,7 @@ async function runOpenLoyalty(options: OpenLoyaltyOptions): Promise<void> {
   const server = { host, port, apiToken, members, random, clock: systemClock, tickMs: TICK_MS };
   const sandbox = await startOpenLoyaltySandbox(server);
   print(`listening ${sandbox.url}`);
-  subscribe(sandbox, options);
+  subscribe(sandbox, options, random);
   say(
     `REST: ${sandbox.url}/api with X-AUTH-TOKEN ${apiToken}. Time, activity, faults, stats: ${sandbox.url}/_sandbox/`,
   );
@@ -73,16 +73,14 @@ async function runOpenLoyalty(options: OpenLoyaltyOptions): Promise<void> {
   await stream;
 }
 
-function subscribe(sandbox: OpenLoyaltySandbox, options: OpenLoyaltyOptions): void {
-  const { sendTo, header: headers } = options;
+function subscribe(sandbox: OpenLoyaltySandbox, options: OpenLoyaltyOptions, random: () => number): void {
+  const { sendTo, header: headers, hmac: wanted = false, legacy = false } = options;
   if (sendTo === undefined) return;
-  const made = sandbox.subscribe({
-    url: sendTo,
-    headers,
-    hmac: options.hmac ?? false,
-    legacy: options.legacy ?? false,
-  });
+  // One secret for all subscriptions: a real tenant has one for each, which nobody wants to copy 56 times.
+  const hmac = wanted === true ? `whsec_${new Chance(random).hex(64)}` : wanted;
+  const made = sandbox.subscribe({ url: sendTo, headers, hmac, legacy });
   say(`Tells ${sendTo} of every event: ${made.length} subscriptions.`);
+  if (hmac !== false) say(`Signed with ${hmac}`);
 }
 
 async function keepBusy(sandbox: OpenLoyaltySandbox, pauseMs: number, signal: AbortSignal): Promise<void> {
@@ -100,6 +98,11 @@ function countOf(text: string): number {
 function urlOf(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InvalidArgumentError('It takes a URL such as http://127.0.0.1:8080/webhooks/open-loyalty.');
+}
+
+function secretOf(text: string): string {
+  if (/^whsec_[\da-f]{64}$/.test(text)) return text;
+  throw new InvalidArgumentError('It takes whsec_ and 64 hex digits.');
 }
 
 function rateOf(text: string): number {

@@ -69,11 +69,18 @@ async function activity(sandbox: Sandbox, { json }: ControlRequest): Promise<Ans
   return jsonAnswer(200, await sandbox.activity(count));
 }
 
+const SECRET = /^whsec_[\da-f]{64}$/;
+
 /** `{url, storeCodes?, eventNames?, headers?, hmac?, legacy?}`: `headers` by name; `hmac` true, or the secret itself. */
 function subscribe(sandbox: Sandbox, { json }: ControlRequest): Answer {
   const body = bodyOf(json);
   const { url, hmac, headers, legacy } = body;
-  if (typeof url !== 'string' || !URL.canParse(url)) throw new ControlInputError('url', 'must be a URL');
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new ControlInputError('url', 'must be a URL of http or https');
+  }
+  if (typeof hmac === 'string' && !SECRET.test(hmac)) {
+    throw new ControlInputError('hmac', 'must be true, or whsec_ and 64 hex digits');
+  }
   const made = sandbox.subscribe({
     url,
     legacy: legacy === true,

@@ -28,6 +28,14 @@ interface Departure extends Message {
   readonly hits: readonly WebhookFault[];
 }
 
+/** What sending a message came to. */
+interface Outcome {
+  readonly faults: ReadonlySet<string>;
+  /** Of the last request. */
+  readonly body: string;
+  readonly requests: readonly SentRequest[];
+}
+
 /**
  * Tells subscribers what happened in the world: one request per event and subscription, one retry with a new request
  * id, time and signature on a 4xx or 5xx, then never again.
@@ -151,10 +159,7 @@ export class Emitter {
     if (ms > 0) await setTimeout(ms, null, { signal: this.#closing.signal }).catch(() => null);
   }
 
-  #note(
-    { subscription, events, messageId }: Message,
-    { faults, body, requests }: { faults: ReadonlySet<string>; body: string; requests: readonly SentRequest[] },
-  ): WebhookDelivery {
+  #note({ subscription, events, messageId }: Message, { faults, body, requests }: Outcome): WebhookDelivery {
     const { eventName, storeCode, webhookSubscriptionId: subscriptionId, url } = subscription;
     const status = requests.at(-1)?.status ?? 0;
     const answered = status >= 200 && status < 300;

@@ -33,6 +33,7 @@ it.each([
   ['--send-to', 'nowhere'],
   ['--header', 'nothing'],
   ['--members', '-1'],
+  ['--hmac', 'secret'],
   ['--port', '99999'],
 ])('refuses %s %s', async (option, value) => {
   const result = await pointsman(['sandbox', 'open-loyalty', option, value]);

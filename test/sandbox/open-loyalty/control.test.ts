@@ -63,6 +63,8 @@ describe('the control API', () => {
     ['POST advance', { days: -1 }, 'days'],
     ['POST activity', { count: 'many' }, 'count'],
     ['POST subscribe', { url: 'nowhere' }, 'url'],
+    ['POST subscribe', { url: 'file:///etc/hosts' }, 'url'],
+    ['POST subscribe', { url: 'http://127.0.0.1:1', hmac: 'short' }, 'hmac'],
     ['POST subscribe', { url: 'http://127.0.0.1:1', eventNames: [] }, 'eventNames'],
     ['GET deliveries?after=x', undefined, 'after'],
   ])('refuses %s %j and names the field', async (line, body, field) => {

@@ -260,6 +260,8 @@ describe('what is written', () => {
     ['POST /api/Germany/points/add', { transfer: { customer: 'ID' } }, 'points'],
     ['POST /api/Germany/points/add', { transfer: { customer: 'ID', points: 5, walletCode: 'gold' } }, 'walletCode'],
     ['POST /api/Germany/member', { customer: {} }, 'email'],
+    ['POST /api/Germany/member', { customer: { email: 'nobody' } }, 'email'],
+    ['PUT /api/Germany/member/ID', { customer: { firstName: 'X', levelId: 'none' } }, 'levelId'],
     ['POST /api/Germany/transaction', { transaction: { items: [] } }, 'items'],
     ['POST /api/Germany/reward/none/buy', { customerId: 'ID' }, 'reward'],
     ['POST /api/Germany/customEvent', { event: {} }, 'type'],
@@ -271,7 +273,8 @@ describe('what is written', () => {
   ])('is refused: %s %j', async (line, body, path) => {
     const { call, sandbox } = await startSandbox();
     const text = JSON.stringify(body).replaceAll('ID', memberOf(sandbox.world, 'Germany').customerId);
-    const { status, json } = await call(line, JSON.parse(text));
+    const { customerId } = memberOf(sandbox.world, 'Germany');
+    const { status, json } = await call(line.replace('ID', customerId), JSON.parse(text));
     expect([status, json.code, json.errors[0].path]).toEqual([400, 400, path]);
   });
 

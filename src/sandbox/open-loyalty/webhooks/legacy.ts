@@ -1,7 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { WorldEvent } from '../world/event.ts';
 import type { Member } from '../world/member.ts';
-import { couponTimes } from './legacy-coupon.ts';
 
 /** Reminders that travel together, and how many in one body. Source: version 3: coupons are not cut into pieces. */
 const TOGETHER: Readonly<Record<string, number>> = {
@@ -99,4 +98,11 @@ function personOf(member: Member | null): JsonObject {
     customerPhone: member?.profile.phone ?? null,
     customerLoyaltyCardNumber: member?.profile.loyaltyCardNumber ?? null,
   };
+}
+
+/** A coupon as version 3 wrote it: its end in Unix seconds. */
+function couponTimes(issuedCoupon: Json): JsonObject {
+  const coupon = isJsonObject(issuedCoupon) ? issuedCoupon : {};
+  const endsAtMs = Date.parse(String(coupon['activeTo']));
+  return { coupon: coupon['code'] ?? null, couponExpiresAt: Math.floor(endsAtMs / 1000), couponStatus: 'active' };
 }

@@ -49,6 +49,8 @@ export type SubscriptionChange = Pick<Partial<SubscriptionDraft>, 'headers' | 'l
 export class Subscriptions {
   readonly #chance: Chance;
   readonly #byId = new Map<string, Subscription>();
+  /** Built when it is asked for, thrown away with every change: there are far more events than changes. */
+  #byEvent: Map<string, Subscription[]> | null = null;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -81,6 +83,7 @@ export class Subscriptions {
 
   remove(subscription: Subscription): void {
     this.#byId.delete(subscription.webhookSubscriptionId);
+    this.#byEvent = null;
   }
 
   /** Null when there is none in that tenant. */
@@ -95,11 +98,13 @@ export class Subscriptions {
   }
 
   matching(storeCode: string, eventName: string): readonly Subscription[] {
-    return this.of(storeCode).filter((each) => each.eventName === eventName);
+    this.#byEvent ??= Map.groupBy(this.#byId.values(), (each) => `${each.storeCode} ${each.eventName}`);
+    return this.#byEvent.get(`${storeCode} ${eventName}`) ?? [];
   }
 
   #keep(subscription: Subscription): Subscription {
     this.#byId.set(subscription.webhookSubscriptionId, subscription);
+    this.#byEvent = null;
     return subscription;
   }
 
