@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** Where an accepted event stands. `failed` means that routing itself could not run. */
 export type EventStatus = 'accepted' | 'routed' | 'unmatched' | 'failed';
@@ -27,6 +27,17 @@ export interface Fact extends FactKey {
   readonly value: Json;
   /** The teaching event's clock, in ms: the newer fact wins, whatever arrives first. */
   readonly learnedAtMs: number;
+}
+
+/** When a seeded or imported fact was learned: before every event, so that any event knows better. */
+export const SEEDED_AT_MS = 0;
+
+/** A fact as it is imported: of a tenant, about the person that `value` names. */
+export interface ImportedFact {
+  readonly storeCode: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly value: JsonObject;
 }
 
 /** Which identifier of a person `$memberId` yields. */

@@ -1,7 +1,7 @@
 import type { AttemptDraft, Verdict } from '../core/attempt.ts';
 import type { DeliveryStatus, Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { EventStatus, Signature, StoredEvent } from '../core/event.ts';
+import type { EventStatus, Fact, Signature, StoredEvent } from '../core/event.ts';
 
 /** One page of a list, newest first. */
 export interface Page<Item> {
@@ -43,6 +43,22 @@ export interface EventFilter {
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly q?: string;
+}
+
+/** Filters of facts, in any combination. */
+export interface FactFilter {
+  readonly source?: string;
+  readonly storeCode?: string;
+  readonly kind?: string;
+  readonly key?: string;
+  readonly member?: string;
+}
+
+/** A fact in a list; `learnedAtMs` is `SEEDED_AT_MS` when no event taught it. */
+export interface FactRow extends Fact {
+  readonly id: number;
+  /** Whom it was taught about; null when the event named nobody. */
+  readonly member: string | null;
 }
 
 /** A delivery in a list. Times in ms. */
@@ -151,6 +167,7 @@ export interface Log {
   delivery(id: number): Promise<DeliveryDetail | null>;
   events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
   event(id: number): Promise<EventDetail | null>;
+  factRows(filter: FactFilter, page: PageRequest): Promise<Page<FactRow>>;
   unmatchedNames(limit: number): Promise<readonly UnmatchedName[]>;
   receipts(page: PageRequest): Promise<Page<ReceiptRow>>;
   /** `pending` and `waiting` in `deliveries` are what is open now. */

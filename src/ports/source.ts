@@ -1,4 +1,4 @@
-import type { Identity, Signature } from '../core/event.ts';
+import type { Identity, ImportedFact, Signature } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** An inbound request as it is verified: before anything is parsed. */
@@ -42,6 +42,8 @@ export interface Source {
   read(body: JsonObject): Envelope;
   /** Who the event is about and what it teaches. Pure, never throws. */
   identify(body: JsonObject, clockMs: number): Identity;
+  /** What an imported fact says of whom; `member` null when its value names nobody. Pure, never throws. */
+  lessonOf(fact: ImportedFact): Identity;
   readonly catalogue: EventCatalogue;
 }
 

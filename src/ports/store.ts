@@ -1,6 +1,6 @@
 import type { AttemptDraft } from '../core/attempt.ts';
 import type { ClaimedDelivery, DeliveryDraft, RoutedEvent } from '../core/delivery.ts';
-import type { EventDraft, Fact, FactKey, StoredEvent } from '../core/event.ts';
+import type { EventDraft, Fact, FactKey, Identity, StoredEvent } from '../core/event.ts';
 import type { Mapping } from '../core/mapping.ts';
 import type { Decision } from '../core/retry-policy.ts';
 import type { Log } from './log.ts';
@@ -65,6 +65,12 @@ export interface Receipt {
   readonly detail: string;
 }
 
+/** How far a long piece of work got, kept under a name in the commit of what it did; `value` null = forget it. */
+export interface Checkpoint {
+  readonly name: string;
+  readonly value: string | null;
+}
+
 /**
  * The durable state: whole transitions over arrays, results per item. What arrives in one turn of the event loop
  * shares one commit; a promise resolves after its commit, and rejects with `STORE_UNWRITABLE` or `STORE_FAILED` when
@@ -88,6 +94,13 @@ export interface Store extends Log {
   settleWaiting(settled: readonly SettledWaiting[], nowMs: number): Promise<readonly Applied[]>;
   /** The facts of these keys, in order; null where there is none. */
   facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
+  /**
+   * Learns identities without an event, all of them and the checkpoint or nothing. Per identity `stale` when a newer
+   * fact is known, `repeated` when it is known already. Who waits for a fact becomes due at `nowMs`.
+   */
+  learn(lessons: readonly Identity[], checkpoint: Checkpoint | null, nowMs: number): Promise<readonly Applied[]>;
+  /** What was kept under this name; null when nothing was. */
+  checkpoint(name: string): Promise<string | null>;
   /** Keeps the texts of these mappings, once per version. */
   rememberMappings(mappings: readonly Mapping[], nowMs: number): Promise<void>;
   /** Makes these the last good files, and stores the receipt of the load. */

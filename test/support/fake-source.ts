@@ -23,6 +23,11 @@ export function createFakeSource(overrides: Partial<Source> = {}): Source {
       aliases: [],
       facts: factsOf(body, clockMs),
     }),
+    lessonOf: (fact) => ({
+      member: textOf(fact.value['name']) === null ? null : `${fact.storeCode}/${textOf(fact.value['name'])}`,
+      aliases: [],
+      facts: [{ ...fact, source: 'loyalty', learnedAtMs: 0 }],
+    }),
     catalogue: { events: new Map() },
     ...overrides,
   };

@@ -3,6 +3,7 @@ import { openLoyaltyCatalogue } from './catalogue.ts';
 import { createVerify, type VerifySettings } from './create-verify.ts';
 import { readEnvelope } from './envelope.ts';
 import { identify } from './identify.ts';
+import { lessonOf } from './lesson-of.ts';
 import { split } from './split.ts';
 
 /** What an Open Loyalty source is built from. */
@@ -22,6 +23,7 @@ export function createOpenLoyaltySource(settings: OpenLoyaltySettings): Source {
     split,
     read: readEnvelope,
     identify: (body, clockMs) => identify(id, body, clockMs),
+    lessonOf: (fact) => lessonOf(id, fact),
     get catalogue() {
       return openLoyaltyCatalogue();
     },

@@ -1,6 +1,7 @@
-import type { EventDraft, Fact } from '../../core/event.ts';
+import type { EventDraft } from '../../core/event.ts';
 import type { Accepted } from '../../ports/store.ts';
-import { count, type EventRecord, factKeyText, knowMember, type MemoryState } from './memory-state.ts';
+import { learnFact } from './memory-facts.ts';
+import { count, type EventRecord, knowMember, type MemoryState } from './memory-state.ts';
 
 /** Stores one event with its aliases and facts, or finds the one it repeats. */
 export function acceptDraft(state: MemoryState, given: EventDraft): Accepted {
@@ -19,7 +20,7 @@ export function acceptDraft(state: MemoryState, given: EventDraft): Accepted {
   count(state, draft.receivedAtMs, 'received');
   if (draft.failure !== null) count(state, draft.receivedAtMs, 'failed');
   knowMember(state, draft.member, draft.aliases);
-  for (const fact of draft.facts) learn(state, fact, draft.receivedAtMs);
+  for (const fact of draft.facts) learnFact(state, fact, draft.member, draft.receivedAtMs);
   return { ok: true, eventId: event.id, duplicate: false, bodyDiffers: false };
 }
 
@@ -39,17 +40,4 @@ function repeat(state: MemoryState, original: EventRecord, draft: EventDraft): A
 function storedPart(draft: EventDraft): Omit<EventRecord, 'id' | 'status' | 'code' | 'duplicates'> {
   const { aliases: _aliases, facts: _facts, failure: _failure, dedupeWindowMs: _window, ...rest } = draft;
   return rest;
-}
-
-function learn(state: MemoryState, fact: Fact, nowMs: number): void {
-  const key = factKeyText(fact);
-  const known = state.facts.get(key);
-  if (known && known.learnedAtMs > fact.learnedAtMs) return;
-  state.facts.set(key, fact);
-  for (const record of state.open) {
-    if (record.status !== 'waiting' || record.dueAtMs === null) continue;
-    if (record.draft.missing.some((missing) => factKeyText(missing) === key)) {
-      record.dueAtMs = Math.min(record.dueAtMs, nowMs);
-    }
-  }
 }

@@ -11,6 +11,7 @@ import type {
   PageRequest,
   Stats,
 } from '../../ports/log.ts';
+import { factsLike } from './memory-facts.ts';
 import { isKnownAs, startsIdentifier } from './memory-members.ts';
 import {
   type DeliveryRecord,
@@ -38,6 +39,11 @@ export function memoryLog(state: MemoryState): Log {
     events: async (filter, page) =>
       pageOf(state.events.filter((event) => matchesEvent(state, event, filter)).map(eventRowOf), page),
     event: async (id) => eventDetailOf(state, state.events[id - 1]),
+    factRows: async (filter, page) =>
+      pageOf(
+        factsLike(state, filter).filter(({ member }) => isMember(state, filter.member, member)),
+        page,
+      ),
     unmatchedNames: async (limit) =>
       [...state.unmatched.values()]
         .sort((left, right) => right.lastSeenMs - left.lastSeenMs || (left.name < right.name ? -1 : 1))

@@ -1,7 +1,7 @@
 import type { DeliveryDraft, DeliveryStatus } from '../../core/delivery.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { EventDraft, EventStatus, Fact, FactKey, StoredEvent } from '../../core/event.ts';
-import type { AttemptRow, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
+import type { EventDraft, EventStatus, FactKey, StoredEvent } from '../../core/event.ts';
+import type { AttemptRow, FactRow, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
 import type { MappingFile } from '../../ports/store.ts';
 
 /** One stored event. */
@@ -42,7 +42,9 @@ export interface MemoryState {
   readonly lanes: Map<string, DeliveryRecord[]>;
   /** Member → every identifier it is known by, its own key included. */
   readonly identifiers: Map<string, Set<string>>;
-  readonly facts: Map<string, Fact>;
+  /** In the order their keys were first learned: the place is the id. */
+  readonly facts: Map<string, FactRow>;
+  readonly checkpoints: Map<string, string>;
   readonly mappings: Map<string, { readonly text: string; readonly file: string }>;
   readonly unmatched: Map<string, UnmatchedName>;
   readonly counts: { readonly hour: number; readonly what: string }[];
@@ -64,6 +66,7 @@ export function emptyState(): MemoryState {
     lanes: new Map(),
     identifiers: new Map(),
     facts: new Map(),
+    checkpoints: new Map(),
     mappings: new Map(),
     unmatched: new Map(),
     counts: [],

@@ -2,9 +2,10 @@ import type { StoredEvent } from '../../core/event.ts';
 import type { Receipt, Store } from '../../ports/store.ts';
 import { acceptDraft } from './memory-accept.ts';
 import { claimDue, expired, settleTry, waitingDue } from './memory-claims.ts';
+import { factOf, learnLessons } from './memory-facts.ts';
 import { memoryLog } from './memory-log.ts';
 import { settleRoute, settleWait } from './memory-routes.ts';
-import { emptyState, factKeyText, type MemoryState, storedEvent } from './memory-state.ts';
+import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
 
 /** A store that forgets everything with the process: for tests, and the model that other adapters are held to. */
 export function createMemoryStore(): Store {
@@ -19,7 +20,9 @@ export function createMemoryStore(): Store {
     settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
     dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
     settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
-    facts: async (keys) => keys.map((key) => state.facts.get(factKeyText(key)) ?? null),
+    facts: async (keys) => keys.map((key) => factOf(state, key)),
+    learn: async (lessons, checkpoint, nowMs) => learnLessons(state, lessons, { checkpoint, nowMs }),
+    checkpoint: async (name) => state.checkpoints.get(name) ?? null,
     rememberMappings: async (mappings) => {
       for (const { id, version, text, file } of mappings) {
         const key = JSON.stringify([id, version]);

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Fact, FactKey } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
+import type { Applied } from '../../ports/store.ts';
 import type { Names } from './names.ts';
 import { type Packed, pack } from './packed.ts';
 
@@ -8,6 +9,8 @@ import { type Packed, pack } from './packed.ts';
 export interface Facts {
   /** Keeps a fact unless a newer one is known, and makes what awaits it due. Only inside a transaction. */
   learn(fact: Fact, member: number | null, nowMs: number): void;
+  /** `stale` when a newer fact is known, `repeated` when just this one is, else null. Only inside a transaction. */
+  isKnown(fact: Fact): Extract<Applied, 'stale' | 'repeated'> | null;
   /** Replaces what a delivery waits for. Only inside a transaction. */
   await(delivery: number, keys: readonly FactKey[]): void;
   /** Whether one of these facts is there and says something. Only inside a transaction. */
@@ -20,12 +23,15 @@ type KeyColumns = [source: number, storeCode: number, kind: number, key: Packed]
 export function openFacts(db: Database, names: Names): Facts {
   const learn = db.prepare<[...KeyColumns, string, number, number | null]>(
     `INSERT INTO fact (source, store_code, kind, key, value, learned_ms, member) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET value = excluded.value, learned_ms = excluded.learned_ms, member = excluded.member
+     ON CONFLICT (source, store_code, kind, key) DO UPDATE SET value = excluded.value, learned_ms = excluded.learned_ms, member = excluded.member
      WHERE excluded.learned_ms >= learned_ms`,
   );
   const wake = db.prepare<[number, number, ...KeyColumns]>(
     `UPDATE delivery SET due_ms = ? WHERE status = 'waiting' AND due_ms > ? AND id IN (
        SELECT delivery FROM awaited WHERE source = ? AND store_code = ? AND kind = ? AND key = ?)`,
+  );
+  const find = db.prepare<KeyColumns, FactRow>(
+    'SELECT value, learned_ms FROM fact WHERE source = ? AND store_code = ? AND kind = ? AND key = ?',
   );
   const forget = db.prepare<[number]>('DELETE FROM awaited WHERE delivery = ?');
   const expect = db.prepare<[...KeyColumns, number]>(
@@ -45,6 +51,12 @@ export function openFacts(db: Database, names: Names): Facts {
       const key = columns(fact);
       const { changes } = learn.run(...key, JSON.stringify(fact.value), fact.learnedAtMs, member);
       if (changes > 0) wake.run(nowMs, nowMs, ...key);
+    },
+    isKnown(fact) {
+      const known = find.get(...columns(fact));
+      if (!known || known.learned_ms < fact.learnedAtMs) return null;
+      if (known.learned_ms > fact.learnedAtMs) return 'stale';
+      return known.value === JSON.stringify(fact.value) ? 'repeated' : null;
     },
     await(delivery, keys) {
       forget.run(delivery);

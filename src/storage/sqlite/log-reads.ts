@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { DeliveryFilter, EventFilter, Log, Page, PageRequest, ReceiptRow } from '../../ports/log.ts';
 import { DELIVERY_LIST, type DeliveryColumns, deliveryRow } from './delivery-list.ts';
 import { EVENT_LIST, type EventRowColumns, eventRow } from './event-list.ts';
+import { factLister } from './fact-list.ts';
 import { pageReader, type ReadPage } from './keyset-page.ts';
 import { type CommonFilter, type ListShape, listPlanner } from './list-plan.ts';
 import { deliveryDetails, eventDetails } from './log-details.ts';
@@ -26,6 +27,7 @@ export function logReads(db: Database): LogReads {
     delivery: deliveryDetails(db),
     events: lister<EventFilter, EventRowColumns, ReturnType<typeof eventRow>>(db, read, EVENT_LIST, eventRow),
     event: eventDetails(db),
+    factRows: factLister(db, read),
     unmatchedNames: unmatchedNames(db),
     receipts: (page) =>
       read<ReceiptRow>({ listing: RECEIPTS, conditions: [], accesses: [{ via: '', where: [] }] }, page),
@@ -40,6 +42,7 @@ export function asLog(reads: LogReads, path: string): Log {
     delivery: promised(reads.delivery, path),
     events: promised(reads.events, path),
     event: promised(reads.event, path),
+    factRows: promised(reads.factRows, path),
     unmatchedNames: promised(reads.unmatchedNames, path),
     receipts: promised(reads.receipts, path),
     stats: promised(reads.stats, path),

@@ -15,6 +15,7 @@ export function openSqliteLogInWorker(path: string): Log & { close(): Promise<vo
     delivery: (...args) => worker.ask('delivery', args),
     events: (...args) => worker.ask('events', args),
     event: (...args) => worker.ask('event', args),
+    factRows: (...args) => worker.ask('factRows', args),
     unmatchedNames: (...args) => worker.ask('unmatchedNames', args),
     receipts: (...args) => worker.ask('receipts', args),
     stats: (...args) => worker.ask('stats', args),

@@ -8,6 +8,7 @@ import { openDeliveries } from './deliveries.ts';
 import { eventClaims } from './event-claims.ts';
 import { factReader } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
+import { checkpointReader, learning } from './learning.ts';
 import { lastGoodFiles, loads } from './loads.ts';
 import { asLog, logReads, promised } from './log-reads.ts';
 import { IN_MEMORY, openToWrite, resolvedPath } from './open-database.ts';
@@ -66,7 +67,7 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
   }
 }
 
-type Reads = Pick<Store, 'claimEvents' | 'expiredClaims' | 'dueWaiting' | 'facts' | 'lastGoodFiles'>;
+type Reads = Pick<Store, 'claimEvents' | 'expiredClaims' | 'dueWaiting' | 'facts' | 'checkpoint' | 'lastGoodFiles'>;
 
 /** They see committed rows only: no transaction is open between two turns. */
 function reads(db: Database, path: string): Reads {
@@ -76,6 +77,7 @@ function reads(db: Database, path: string): Reads {
     expiredClaims: promised(expiries(db), path),
     dueWaiting: promised(dueWaitings(db), path),
     facts: promised((keys) => keys.map(fact), path),
+    checkpoint: promised(checkpointReader(db), path),
     lastGoodFiles: promised(lastGoodFiles(db), path),
   };
 }
@@ -90,6 +92,7 @@ function transitions(tables: Tables, group: GroupCommit, opening: Opening): Tran
   const attempt = attempting(tables);
   const claim = claiming(tables.db, opening.id);
   const load = loads(tables.db);
+  const learn = learning(tables);
   const { remember } = tables.versions;
   return {
     accept: (items) => group.submit({ items, apply: accept, refuse: (error) => ({ ok: false, error }) }),
@@ -97,6 +100,8 @@ function transitions(tables: Tables, group: GroupCommit, opening: Opening): Tran
     settleAttempts: (items) => group.submit({ items, apply: attempt }),
     settleWaiting: (items, nowMs) => group.submit({ items, apply: (one) => wait(one, nowMs) }),
     claimDeliveries: async (one) => (await group.submit({ items: [one], apply: claim })).flat(),
+    learn: async (lessons, checkpoint, nowMs) =>
+      (await group.submit({ items: [{ lessons, checkpoint, nowMs }], apply: learn })).flat(),
     rememberMappings: async (items, nowMs) =>
       void (await group.submit({ items, apply: (one) => remember(one, nowMs) })),
     recordLoad: async (files, receipt) =>

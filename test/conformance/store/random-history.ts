@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ClaimedDelivery, DeliveryDraft } from '../../../src/core/delivery.ts';
-import type { EventDraft } from '../../../src/core/event.ts';
+import { type EventDraft, type Identity, SEEDED_AT_MS } from '../../../src/core/event.ts';
 import type { Decision } from '../../../src/core/retry-policy.ts';
 import type { SettledWaiting, Store } from '../../../src/ports/store.ts';
 import {
@@ -25,6 +25,7 @@ export type Step =
   | { readonly do: 'route again'; readonly event: number; readonly run: number; readonly deliveries: readonly Made[] }
   | { readonly do: 'claim'; readonly destination: number; readonly limit: number }
   | { readonly do: 'settle'; readonly claim: number; readonly decision: Decision['kind'] }
+  | { readonly do: 'learn'; readonly member: number; readonly wallet: number }
   | { readonly do: 'look'; readonly made: readonly Made[] | null }
   | { readonly do: 'wait'; readonly seconds: number };
 
@@ -64,6 +65,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     claim: fc.nat(20),
     decision: fc.constantFrom<Decision['kind']>('keep', 'release', 'delivered', 'delivered', 'retry', 'dead'),
   }),
+  fc.record({ do: fc.constant('learn' as const), member: fc.nat(2), wallet: fc.nat(1) }),
   fc.record({ do: fc.constant('look' as const), made: fc.option(fc.array(made, { minLength: 1, maxLength: 2 })) }),
   fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 90 }) }),
 );
@@ -94,6 +96,8 @@ export class Player {
         return this.#claim(DESTINATIONS[step.destination] ?? '', step.limit);
       case 'settle':
         return this.#settle(step.claim, step.decision);
+      case 'learn':
+        return this.#store.learn([lessonOf(step)], null, this.#nowMs);
       case 'look':
         return this.#look(step.made);
       case 'wait':
@@ -139,6 +143,12 @@ export class Player {
     });
     return [due, await this.#store.settleWaiting(settled, this.#nowMs)];
   }
+}
+
+/** A seeding that may say again what it said before. */
+function lessonOf({ member, wallet }: Extract<Step, { readonly do: 'learn' }>): Identity {
+  const facts = [walletFact({ key: `w-${wallet}`, value: { of: member }, learnedAtMs: SEEDED_AT_MS })];
+  return { member: MEMBERS[member] ?? null, aliases: [], facts };
 }
 
 /** A delivery that waited keeps its mapping, so it must stay as ordered as that is. */

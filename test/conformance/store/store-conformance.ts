@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { acceptingConformance } from './accepting.ts';
 import { claimingConformance } from './claiming.ts';
 import { identifierConformance } from './identifiers.ts';
+import { learningConformance } from './learning.ts';
 import { loadConformance } from './loads.ts';
 import { logConformance } from './log.ts';
 import type { OpenStore } from './opened-store.ts';
@@ -17,6 +18,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     claimingConformance(open);
     settlingConformance(open);
     waitingConformance(open);
+    learningConformance(open);
     logConformance(open);
     identifierConformance(open);
     loadConformance(open);

@@ -26,6 +26,7 @@ describe('the log on a worker thread', () => {
       (from) => from.delivery(2),
       (from) => from.events({}, NEWEST),
       (from) => from.event(1),
+      (from) => from.factRows({}, NEWEST),
       (from) => from.unmatchedNames(5),
       (from) => from.receipts(NEWEST),
       (from) => from.stats(T0),

@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { publicId } from '../../../src/core/id.ts';
-import type { DeliveryFilter, EventFilter } from '../../../src/ports/log.ts';
+import type { DeliveryFilter, EventFilter, FactFilter } from '../../../src/ports/log.ts';
 import { DELIVERY_LIST } from '../../../src/storage/sqlite/delivery-list.ts';
 import { EVENT_LIST } from '../../../src/storage/sqlite/event-list.ts';
+import { factPlanner } from '../../../src/storage/sqlite/fact-list.ts';
 import { listSql } from '../../../src/storage/sqlite/keyset-page.ts';
 import { type CommonFilter, type ListShape, listPlanner } from '../../../src/storage/sqlite/list-plan.ts';
 import {
@@ -46,6 +47,15 @@ const EVENT_FILTERS: readonly (readonly [EventFilter, index: string])[] = [
   [{ q: 'm-1' }, 'INTEGER PRIMARY KEY'],
 ];
 
+const FACT_FILTERS: readonly (readonly [FactFilter, index: string])[] = [
+  [{}, 'INTEGER PRIMARY KEY'],
+  [{ source: 'open-loyalty' }, 'fact_source'],
+  [{ kind: 'wallet', source: 'open-loyalty' }, 'fact_kind'],
+  [{ storeCode: 'Germany', kind: 'wallet' }, 'fact_store_code'],
+  [{ key: 'w-1', kind: 'wallet' }, 'fact_key'],
+  [{ member: 'ann', key: 'w-1' }, 'fact_member'],
+];
+
 /** Small tables that hold one row per distinct thing, and the union `i` of two searches by index. */
 const MAY_SCAN = /^SCAN (u|i|mapping_file|unmatched)\b/;
 
@@ -76,6 +86,13 @@ describe('query plans', () => {
   it.each(EVENT_FILTERS)('reads events by %j through %s, without a scan or a sort', async (filter, index) => {
     const { db } = await filled();
     for (const details of plansOf(db, EVENT_LIST, filter)) expectKeyed(details, 'e', index);
+  });
+
+  it.each(FACT_FILTERS)('reads facts by %j through %s, without a scan or a sort', async (filter, index) => {
+    const { db } = await filled();
+    for (const access of factPlanner(db)(filter).accesses) {
+      expectKeyed(plan(db, listSql(factPlanner(db)(filter), access).sql), 'f', index);
+    }
   });
 
   it('sorts only the deliveries of one event', async () => {
@@ -125,6 +142,10 @@ async function everythingOnce(store: Awaited<ReturnType<typeof filled>>['store']
   await store.settleAttempts([{ deliveryId, claimNo, attempt: null, decision, nowMs: T0 }]);
   await store.expiredClaims(T0, 5, true);
   await store.facts([walletFact()]);
+  const lesson = { member: 'Germany/bob', aliases: ['Germany/email:b@b.c'], facts: [walletFact({ key: 'w-9' })] };
+  await store.learn([lesson], { name: 'seed', value: 'page 1' }, T0);
+  await store.learn([], { name: 'seed', value: null }, T0);
+  await store.checkpoint('seed');
   await store.recordLoad([], { atMs: T0, outcome: 'accepted', durationMs: 1, detail: '' });
   await store.lastGoodFiles();
   await store.probe(T0);
@@ -134,5 +155,6 @@ async function everythingOnce(store: Awaited<ReturnType<typeof filled>>['store']
   await store.unmatchedNames(5);
   await store.receipts(page);
   for (const [filter] of DELIVERY_FILTERS) await store.deliveries(filter, page);
+  for (const [filter] of FACT_FILTERS) await store.factRows(filter, page);
   for (const [filter] of EVENT_FILTERS) await store.events(filter, page);
 }

@@ -21,6 +21,7 @@ describe('any history of transitions', () => {
             expect(await real.deliveries({}, EVERYTHING)).toEqual(await model.deliveries({}, EVERYTHING));
           }
           expect(await real.events({}, EVERYTHING)).toEqual(await model.events({}, EVERYTHING));
+          expect(await real.factRows({}, EVERYTHING)).toEqual(await model.factRows({}, EVERYTHING));
           expect(await real.stats(T0)).toEqual(await model.stats(T0));
           expect(await real.unmatchedNames(9)).toEqual(await model.unmatchedNames(9));
         });

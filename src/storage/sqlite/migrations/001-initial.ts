@@ -142,18 +142,23 @@ CREATE TABLE attempt (
 );
 CREATE INDEX attempt_delivery ON attempt (delivery);
 
--- What events taught; member is whom the teaching event was about.
+-- What events and imports taught; member is whom it was taught about. learned_ms 0 = no event taught it.
 CREATE TABLE fact (
+  id          INTEGER PRIMARY KEY,
   source      INTEGER NOT NULL,
   store_code  INTEGER NOT NULL,
   kind        INTEGER NOT NULL,
   key         BLOB NOT NULL,
   value       TEXT NOT NULL,
   learned_ms  INTEGER NOT NULL,
-  member      INTEGER REFERENCES member (id),
-  PRIMARY KEY (source, store_code, kind, key)
-) WITHOUT ROWID;
-CREATE INDEX fact_member ON fact (member) WHERE member IS NOT NULL;
+  member      INTEGER REFERENCES member (id)
+);
+CREATE UNIQUE INDEX fact_once ON fact (source, store_code, kind, key);
+CREATE INDEX fact_source     ON fact (source);
+CREATE INDEX fact_store_code ON fact (store_code);
+CREATE INDEX fact_kind       ON fact (kind);
+CREATE INDEX fact_key        ON fact (key);
+CREATE INDEX fact_member     ON fact (member) WHERE member IS NOT NULL;
 -- What waiting deliveries wait for.
 CREATE TABLE awaited (
   source      INTEGER NOT NULL,
@@ -164,6 +169,12 @@ CREATE TABLE awaited (
   PRIMARY KEY (source, store_code, kind, key, delivery)
 ) WITHOUT ROWID;
 CREATE INDEX awaited_delivery ON awaited (delivery);
+
+-- How far long pieces of work got: written in the transaction of what they did.
+CREATE TABLE checkpoint (
+  name   TEXT PRIMARY KEY,
+  value  TEXT NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE receipt (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
