@@ -22,28 +22,32 @@ export interface WorkLoopOptions {
   readonly signal: AbortSignal;
 }
 
+/** Why a rest ended early: given as it is, so that no error with a stack is made for it. */
+const HINT = Symbol('hint');
+
 /** How long a loop rests after a failed step, in ms: a broken disk must not spin a processor. */
 const REST_AFTER_FAILURE_MS = 1_000;
 
 /** Starts a loop. A step that rejects is logged and tried again after a rest. */
 export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
   let hinted = false;
-  let interrupt = new AbortController();
+  let resting: AbortController | null = null;
   const wake = () => {
     hinted = true;
-    interrupt.abort();
+    resting?.abort(HINT);
   };
   options.signal.addEventListener('abort', wake, { once: true });
 
   async function rest(ms: number): Promise<void> {
     if (hinted) return;
-    await options.clock.sleep(ms, interrupt.signal).catch(() => undefined);
+    resting = new AbortController();
+    await options.clock.sleep(ms, resting.signal).catch(() => undefined);
+    resting = null;
   }
 
   async function loop(): Promise<void> {
     while (!options.signal.aborted) {
       hinted = false;
-      if (interrupt.signal.aborted) interrupt = new AbortController();
       const done = await stepOnce(options);
       if (done === 0) await rest(options.pollMs);
       if (done === null) await options.clock.sleep(REST_AFTER_FAILURE_MS, options.signal).catch(() => undefined);
