@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../core/json.ts';
 import { applyCampaigns } from './campaigns.ts';
-import { memberEvent, tenantEvent, type WorldEvent } from './event.ts';
+import { memberEvent, type WorldEvent } from './event.ts';
 import type { Member, Progress } from './member.ts';
 import { identifiers } from './payloads.ts';
 import type { Achievement } from './programme.ts';
@@ -28,7 +28,7 @@ export function achievementProgress(
   const processed = steps.map((step) => processedPayload(member, step, deed));
   return [
     ...steps.map((step) => progressChanged(member, step, deed, nowMs)),
-    tenantEvent('AchievementsWereProcessed', tenant, nowMs, processed),
+    memberEvent('AchievementsWereProcessed', member, nowMs, processed),
     ...steps.flatMap((step) => completed(state, member, step, deed, nowMs)),
   ];
 }
