@@ -15,7 +15,7 @@ export function deliveryText(view: ReturnType<typeof deliveryDetailView>): strin
     field('next', view.dueAt),
     field('behind', view.blockedBy),
     section(`Event ${event.id}  ${event.event}`, event.body),
-    `\n${styled('bold', `Mapping ${view.mapping} ${view.mappingVersion}`)}\n${indented(view.mappingText ?? 'its text is not stored')}`,
+    `\n${styled('bold', `Mapping ${view.mapping} ${view.mappingVersion}`)}\n${indented(view.mappingText === null ? 'its text is not stored' : essence(view.mappingText))}`,
     section(`Request${view.part > 0 ? ` (part ${view.part})` : ''}`, view.request ?? 'none: it never got that far'),
     field('empty', view.emptyKeys.join(', ') || null),
     ...view.lookups.map(({ kind, key, value }) => field('recalled', `${kind} ${key} = ${JSON.stringify(value)}`)),
@@ -24,6 +24,11 @@ export function deliveryText(view: ReturnType<typeof deliveryDetailView>): strin
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** A mapping without its head comment and its tests: what made the request. */
+function essence(text: string): string {
+  return text.replace(/^(?:#.*\n|[ \t]*\n)+/, '').replace(/^tests:\n(?:[ \t#-].*\n|\n)*/m, '');
 }
 
 function attemptLine(attempt: ReturnType<typeof deliveryDetailView>['attemptLog'][number]): string {
