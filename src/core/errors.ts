@@ -88,6 +88,18 @@ export const ERRORS = {
   SOURCE_NOT_JSON: entry('receive', 400, false, 'Send one JSON object, encoded as UTF-8.'),
   SOURCE_TOO_LARGE: entry('receive', 413, false, 'Send a smaller body, or raise server.bodyLimit.'),
   SOURCE_TOO_SLOW: entry('receive', 408, true, 'Send the whole body without a pause.'),
+  SOURCE_API_UNAUTHORIZED: entry(
+    'receive',
+    401,
+    false,
+    "Give the source's api.token a permanent API key that may read members and stores.",
+  ),
+  SOURCE_API_FAILED: entry(
+    'receive',
+    502,
+    true,
+    "Run the same command again, it goes on from there; check the source's api.url if it persists.",
+  ),
   SOURCE_TOO_MANY: entry('route', 422, false, 'Send at most 10,000 elements in one webhook.'),
   SOURCE_TOO_DEEP: entry('route', 422, false, 'Send an event nested at most 64 levels deep.'),
 
@@ -162,6 +174,16 @@ export const ERRORS = {
 
   API_NOT_FOUND: entry('api', 404, false, 'Check the address or the id.'),
   API_UNAUTHORIZED: entry('api', 401, false, 'Send Authorization: Bearer with a token of api.tokens.'),
+  API_FORBIDDEN: entry('api', 403, false, 'Use a token of api.tokens whose role may do this.'),
+  API_BAD_REQUEST: entry('api', 400, false, 'Correct what the message names.'),
+  API_TOO_LARGE: entry('api', 413, false, 'Send less at once.'),
+  API_BAD_FACT: entry(
+    'api',
+    400,
+    false,
+    'Give each fact storeCode, kind, key and a value that names its member, as docs/open-loyalty.md shows.',
+  ),
+  API_UNREACHABLE: entry('api', 503, true, 'Start pointsman serve, or name its address with --url.'),
   API_BAD_FILTER: entry('api', 400, false, 'Correct the filter that the message names.'),
   API_CURSOR_MISMATCH: entry(
     'api',

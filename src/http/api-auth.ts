@@ -12,15 +12,21 @@ export interface ApiToken {
   readonly token: string;
 }
 
+/** From who may least to who may most. */
+const ROLES: readonly Role[] = ['viewer', 'editor', 'admin'];
+
 /** Lets a request pass that carries a known bearer token; closed when none is configured. Constant time. */
 export function requireToken(tokens: readonly ApiToken[]): RequestHandler {
   const digests = tokens.map(({ token }) => digest(token));
-  return (request, _response, next) => {
+  return (request, response, next) => {
     const presented = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const shown = digest(presented ?? '');
     // Every digest is compared, so that time does not tell which token came close.
-    const matches = digests.filter((known) => timingSafeEqual(known, shown)).length;
-    if (presented !== undefined && matches > 0) return next();
+    const [match] = tokens.filter((_token, index) => isSame(digests[index], shown));
+    if (presented !== undefined && match) {
+      response.locals['role'] = match.role;
+      return next();
+    }
     next(
       new PointsmanError(
         'API_UNAUTHORIZED',
@@ -28,6 +34,19 @@ export function requireToken(tokens: readonly ApiToken[]): RequestHandler {
       ),
     );
   };
+}
+
+/** Lets a request pass whose token, known by then, has this role or one that may more. */
+export function requireRole(role: Role): RequestHandler {
+  return (_request, response, next) => {
+    const own = response.locals['role'] as Role;
+    if (ROLES.indexOf(own) >= ROLES.indexOf(role)) return next();
+    next(new PointsmanError('API_FORBIDDEN', `This needs the role ${role}; the token has the role ${own}`));
+  };
+}
+
+function isSame(known: Buffer | undefined, shown: Buffer): boolean {
+  return known !== undefined && timingSafeEqual(known, shown);
 }
 
 function digest(text: string): Buffer {

@@ -6,6 +6,7 @@ import type { EndpointCatalogue } from '../ports/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type ApiToken, requireToken } from './api-auth.ts';
+import { type FactTools, factRoutes } from './fact-routes.ts';
 import { deliveryFilterOf, eventFilterOf } from './filters.ts';
 import {
   deliveryDetailView,
@@ -16,11 +17,11 @@ import {
   shownVersion,
   unmatchedView,
 } from './log-view.ts';
-import { listView, pageRequestOf, type Query } from './paging.ts';
+import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** What the app answers from. */
-export interface AppTools {
+export interface AppTools extends FactTools {
   readonly log: Logger;
   /** Reads that never stall the door. */
   readonly reads: Log;
@@ -45,7 +46,7 @@ export function createApp(tools: AppTools): Express {
   });
   app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
   app.use('/api', requireToken(tools.tokens));
-  app.use('/api/v1', logRoutes(tools), ruleRoutes(tools));
+  app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools));
   app.use((request: Request) => {
     throw new PointsmanError('API_NOT_FOUND', `Nothing answers ${request.method} ${request.path.slice(0, 200)}`);
   });
@@ -56,14 +57,14 @@ export function createApp(tools: AppTools): Express {
 function logRoutes({ reads }: AppTools): Router {
   const routes = Router();
   routes.get('/deliveries', async (request, response) => {
-    const { page, filters } = pageRequestOf(queryOf(request));
+    const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.deliveries(deliveryFilterOf(filters), page), deliveryView, filters));
   });
   routes.get('/deliveries/:id', async (request, response) => {
     response.json(deliveryDetailView(await found('dlv', request.params.id, (key) => reads.delivery(key))));
   });
   routes.get('/events', async (request, response) => {
-    const { page, filters } = pageRequestOf(queryOf(request));
+    const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.events(eventFilterOf(filters), page), eventView, filters));
   });
   routes.get('/events/unmatched', async (_request, response) => {
@@ -74,7 +75,7 @@ function logRoutes({ reads }: AppTools): Router {
     response.json(eventDetailView(await found('evt', request.params.id, (key) => reads.event(key))));
   });
   routes.get('/reloads', async (request, response) => {
-    const { page, filters } = pageRequestOf(queryOf(request));
+    const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.receipts(page), receiptView, filters));
   });
   routes.get('/stats', async (_request, response) => void response.json(await reads.stats(0)));
@@ -110,12 +111,6 @@ async function found<Row>(kind: IdKind, id: string, read: (key: number) => Promi
   const row = key === null ? null : await read(key);
   if (row === null) throw new PointsmanError('API_NOT_FOUND', `There is no ${id}`);
   return row;
-}
-
-function queryOf(request: Request): Query {
-  const odd = Object.entries(request.query).find(([, value]) => typeof value !== 'string');
-  if (odd) throw new PointsmanError('API_BAD_FILTER', `${odd[0]} is given more than once`);
-  return request.query as Query;
 }
 
 /** Express throws a `URIError` at an address that it cannot decode. */

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode, PointsmanError } from '../core/errors.ts';
 import { suggest } from '../core/suggest.ts';
-import type { DeliveryFilter, EventFilter } from '../ports/log.ts';
+import type { DeliveryFilter, EventFilter, FactFilter } from '../ports/log.ts';
 import type { Query } from './paging.ts';
 
 const DELIVERY_STATUSES = ['waiting', 'pending', 'delivered', 'dead', 'skipped', 'shadowed', 'canceled'] as const;
@@ -23,6 +23,9 @@ export const DELIVERY_FILTERS = [
 /** The names of the filters of events. */
 export const EVENT_FILTERS = ['status', 'event', 'source', 'member', 'since', 'until', 'q'] as const;
 
+/** The names of the filters of facts. */
+export const FACT_FILTERS = ['source', 'storeCode', 'kind', 'key', 'member'] as const;
+
 /** Reads the filters of deliveries from text. Throws `API_BAD_FILTER` with the first that is off. */
 export function deliveryFilterOf(query: Query): DeliveryFilter {
   refuseUnknown(query, DELIVERY_FILTERS);
@@ -44,6 +47,12 @@ export function eventFilterOf(query: Query): EventFilter {
     ...(status !== undefined && { status: oneOf('status', status, EVENT_STATUSES) }),
     ...timesOf(since, until),
   };
+}
+
+/** Reads the filters of facts from text. Throws `API_BAD_FILTER` for one that does not exist. */
+export function factFilterOf(query: Query): FactFilter {
+  refuseUnknown(query, FACT_FILTERS);
+  return query;
 }
 
 function timesOf(since: string | undefined, until: string | undefined): Pick<DeliveryFilter, 'sinceMs' | 'untilMs'> {

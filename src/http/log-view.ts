@@ -1,3 +1,4 @@
+import { SEEDED_AT_MS } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { SHOWN_VERSION_LENGTH } from '../core/mapping.ts';
@@ -7,6 +8,7 @@ import type {
   DeliveryRow,
   EventDetail,
   EventRow,
+  FactRow,
   ReceiptRow,
   UnmatchedName,
 } from '../ports/log.ts';
@@ -99,6 +101,12 @@ export function eventDetailView(detail: EventDetail) {
 /** An event name that no mapping took. */
 export function unmatchedView({ name, source, count, firstSeenMs, lastSeenMs }: UnmatchedName) {
   return { event: name, source, count, firstSeen: isoTime(firstSeenMs), lastSeen: isoTime(lastSeenMs) };
+}
+
+/** A remembered fact; `learnedAt` is null when it was seeded or imported and not taught by an event. */
+export function factView({ source, storeCode, kind, key, value, learnedAtMs, member }: FactRow) {
+  const learnedAt = learnedAtMs === SEEDED_AT_MS ? null : isoTime(learnedAtMs);
+  return { source, storeCode, kind, key, member, learnedAt, value };
 }
 
 /** A load of the mappings. */

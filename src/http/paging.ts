@@ -9,6 +9,13 @@ const DEFAULT_ROWS = 50;
 /** A query string as text values; repeated or nested ones are refused. */
 export type Query = Readonly<Record<string, string>>;
 
+/** A parsed query string as text values. Throws `API_BAD_FILTER` for one that is given twice. */
+export function queryOf(parsed: Readonly<Record<string, unknown>>): Query {
+  const odd = Object.entries(parsed).find(([, value]) => typeof value !== 'string');
+  if (odd) throw new PointsmanError('API_BAD_FILTER', `${odd[0]} is given more than once`);
+  return parsed as Query;
+}
+
 /** Takes `cursor` and `limit` off a query. Throws `API_BAD_FILTER` or `API_CURSOR_MISMATCH`. */
 export function pageRequestOf(query: Query): { page: PageRequest; filters: Query } {
   const { cursor, limit, ...filters } = query;

@@ -50,7 +50,8 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
     bodyLimitBytes: BODY_LIMIT,
   });
   const api = createApp({
-    ...{ log, reads: store, version: '1.2.3' },
+    ...{ log, clock, store, reads: store, version: '1.2.3' },
+    sources: new Map([[source.id, source]]),
     tokens: [{ name: 'ops', role: 'viewer', token: TOKEN }],
     ruleSet: () => ruleSetOf([aMapping()]),
     destinations: new Map([[destination.id, destination]]),
