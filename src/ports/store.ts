@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 /** What accepting one draft came to. */
 export type Accepted =
   | { readonly ok: true; readonly eventId: number; readonly duplicate: boolean; readonly bodyDiffers: boolean }
+  /** The store's refusal, or what is wrong with this draft alone. */
   | { readonly ok: false; readonly error: Error };
 
 /** What a transition did with one item: `stale` = a newer claim decides; `repeated` = it was done before. */

@@ -51,12 +51,15 @@ export class GroupCommit {
     this.#guard = savepoints(db, onRollback);
   }
 
-  /** Results in the items' order, once they are on disk. Rejects with `STORE_UNWRITABLE` or `STORE_FAILED`. */
+  /**
+   * Results in the items' order, once they are on disk. Rejects with `STORE_UNWRITABLE` or `STORE_FAILED`, and with an
+   * item's own error as it is.
+   */
   submit<Item, Result>(work: Work<Item, Result>): Promise<readonly Result[]> {
     if (this.#isClosed) return Promise.reject(new PointsmanError('STORE_FAILED', 'The store is closed'));
     if (work.items.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#queue.push(entryOf(work, this.#path, resolve, reject));
+      this.#queue.push(entryOf(work, resolve, reject));
       this.#schedule();
     });
   }
@@ -130,7 +133,6 @@ export class GroupCommit {
 
 function entryOf<Item, Result>(
   { items, apply, refuse }: Work<Item, Result>,
-  path: string,
   resolve: (results: readonly Result[]) => void,
   reject: (error: Error) => void,
 ): Entry {
@@ -141,7 +143,8 @@ function entryOf<Item, Result>(
       results.push(guard(() => apply(item)));
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
-      const reason = storeError(error, path);
+      // An item's own failure is a bug, not the store's refusal: nobody should try it again.
+      const reason = error instanceof Error ? error : new Error(String(error));
       if (refuse) results.push(refuse(reason));
       else failure ??= reason;
     }

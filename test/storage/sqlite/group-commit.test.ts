@@ -51,7 +51,7 @@ describe('group commit', () => {
       store.accept([eventDraft('m-3', { name: 'Newer' })]),
     ]);
     expect([...first, ...second].map((one) => one.ok)).toEqual([true, false, true]);
-    expect(first[1]).toMatchObject({ error: { name: 'PointsmanError', code: 'STORE_FAILED' } });
+    expect(first[1]).toMatchObject({ error: { code: 'SQLITE_CONSTRAINT_NOTNULL' } });
     expect((await store.events({}, NEWEST)).items.map(({ name }) => name)).toEqual(['Newer', 'New']);
     expect([ran('COMMIT'), ran('ROLLBACK TO')]).toEqual([1, 1]);
   });
