@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DeliveryDraft } from '../../src/core/delivery.ts';
+import type { MemberIdKind } from '../../src/core/event.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { ruleSetOf } from '../../src/core/rule-set.ts';
 import { bloomreachEndpoints } from '../../src/destinations/bloomreach/endpoints.ts';
@@ -31,7 +32,11 @@ const facts = knownWallets(
 );
 
 /** What every mapping of the gallery makes of some bodies, body by body. */
-async function draftsOf(name: string, bodies: readonly JsonObject[]): Promise<readonly (readonly DeliveryDraft[])[]> {
+async function draftsOf(
+  name: string,
+  bodies: readonly JsonObject[],
+  memberIdKind: MemberIdKind = 'email',
+): Promise<readonly (readonly DeliveryDraft[])[]> {
   const matched = rules.match(source.id, name);
   const shapings = bodies
     .map((body) => eventOf(source, JSON.stringify(body), RECEIVED_AT_MS))
@@ -39,7 +44,7 @@ async function draftsOf(name: string, bodies: readonly JsonObject[]): Promise<re
       matched.map((mapping) => ({ event, mapping, run: 0, waitingSinceMs: event.clockMs, nowMs: event.clockMs })),
     );
   const endpoint = (_destination: string, name: string) => bloomreachEndpoints.get(name) ?? null;
-  const drafts = await shape(shapings, { engine, endpoint, memberIdKind: 'email', facts });
+  const drafts = await shape(shapings, { engine, endpoint, memberIdKind, facts });
   return bodies.map((_, index) => drafts.slice(index * matched.length, (index + 1) * matched.length).flat());
 }
 
@@ -107,6 +112,14 @@ describe.each(events)('a random %s', (name, schema) => {
         .sort(),
     );
   });
+
+  it.each<MemberIdKind>(['customerId', 'phone', 'loyaltyCardNumber'])(
+    'is never dead where Bloomreach knows members by %s',
+    async (kind) => {
+      const made = await draftsOf(name, bodies.slice(0, EVENTS_EACH / 2), kind);
+      expect(made.flat().filter(({ status }) => !['pending', 'skipped', 'waiting'].includes(status))).toEqual([]);
+    },
+  );
 
   it('never sends a one-time code, nor the same event twice', async () => {
     for (const drafts of await draftsOf(name, bodies)) {

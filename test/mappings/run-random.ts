@@ -29,13 +29,14 @@ const { values } = parseArgs({
     schemas: { type: 'string' },
   },
 });
-const running = await startRunning({ mappings: texts(), requestTimeoutMs: 60_000 });
+// The sandbox takes 6,000 calls a minute, as Bloomreach does: what is refused for that comes again until it is taken.
+const patience = `    retry: { quick: 0, schedule: [${Array.from({ length: 50 }, () => '5s').join(', ')}], giveUpAfter: 1h }`;
+const running = await startRunning({ mappings: texts(), destination: patience, requestTimeoutMs: 60_000 });
 try {
   const rows: Row[] = [];
-  for (const [name, schema] of schemas(values.schemas)) {
-    rows.push(
-      await runOne(running, name, fc.sample(randomEvent(name, schema), { seed: SEED, numRuns: Number(values.events) })),
-    );
+  for (const [index, [name, schema]] of schemas(values.schemas).entries()) {
+    const bodies = fc.sample(randomEvent(name, schema), { seed: SEED + index, numRuns: Number(values.events) });
+    rows.push(await runOne(running, name, bodies));
     print(rows.slice(-1), rows.length === 1);
   }
   await settled(running.server.reads);
