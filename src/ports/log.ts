@@ -1,7 +1,7 @@
 import type { AttemptDraft, Verdict } from '../core/attempt.ts';
 import type { DeliveryStatus, Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { EventStatus, Fact, Signature, StoredEvent } from '../core/event.ts';
+import type { EventStatus, Fact, FactKey, Signature, StoredEvent } from '../core/event.ts';
 
 /** One page of a list, newest first. */
 export interface Page<Item> {
@@ -160,6 +160,23 @@ export interface ReceiptRow {
   readonly detail: string;
 }
 
+/** An event as mappings can be run over it again. */
+export interface RunnableEvent {
+  readonly id: number;
+  readonly event: StoredEvent;
+  /** Why it could not be routed; null for nearly all. */
+  readonly code: ErrorCode | null;
+  /** What its deliveries recalled then, the newest delivery last; deliveries that recalled nothing are left out. */
+  readonly recalled: readonly { readonly mapping: string; readonly lookups: readonly Lookup[] }[];
+}
+
+/** A file of mappings whose text was good. */
+export interface MappingFile {
+  /** Relative to the mappings folder. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** The log's reads: short, keyed, never a count over history. Unknown filters find nothing; they never throw. */
 export interface Log {
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>;
@@ -167,9 +184,15 @@ export interface Log {
   delivery(id: number): Promise<DeliveryDetail | null>;
   events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
   event(id: number): Promise<EventDetail | null>;
+  /** Events with their bodies and what was recalled for them. */
+  runnableEvents(filter: EventFilter, page: PageRequest): Promise<Page<RunnableEvent>>;
+  /** The facts of these keys, in order; null where there is none. */
+  facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
   factRows(filter: FactFilter, page: PageRequest): Promise<Page<FactRow>>;
   unmatchedNames(limit: number): Promise<readonly UnmatchedName[]>;
   receipts(page: PageRequest): Promise<Page<ReceiptRow>>;
+  /** The last good files: what is live. */
+  lastGoodFiles(): Promise<readonly MappingFile[]>;
   /** `pending` and `waiting` in `deliveries` are what is open now. */
   stats(sinceMs: number): Promise<Stats>;
 }

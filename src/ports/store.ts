@@ -1,9 +1,11 @@
 import type { AttemptDraft } from '../core/attempt.ts';
 import type { ClaimedDelivery, DeliveryDraft, RoutedEvent } from '../core/delivery.ts';
-import type { EventDraft, Fact, FactKey, Identity, StoredEvent } from '../core/event.ts';
+import type { EventDraft, Identity, StoredEvent } from '../core/event.ts';
 import type { Mapping } from '../core/mapping.ts';
 import type { Decision } from '../core/retry-policy.ts';
-import type { Log } from './log.ts';
+import type { Log, MappingFile } from './log.ts';
+
+export type { MappingFile } from './log.ts';
 
 /** What accepting one draft came to. */
 export type Accepted =
@@ -50,13 +52,6 @@ export type SettledWaiting =
   /** Its mapping is gone or at rest: looked at again at `dueAtMs`; null = its time is up, dead with `TRANSFORM_RECALL_MISSING`. */
   | { readonly kind: 'postponed'; readonly deliveryId: number; readonly dueAtMs: number | null };
 
-/** A file of mappings whose text was good. */
-export interface MappingFile {
-  /** Relative to the mappings folder. */
-  readonly file: string;
-  readonly text: string;
-}
-
 /** The stored record of one load of the mappings: the newest tells what is live. */
 export interface Receipt {
   readonly atMs: number;
@@ -93,8 +88,6 @@ export interface Store extends Log {
   /** Waiting deliveries whose next look is due, or whose fact has arrived. */
   dueWaiting(nowMs: number, limit: number): Promise<readonly WaitingDelivery[]>;
   settleWaiting(settled: readonly SettledWaiting[], nowMs: number): Promise<readonly Applied[]>;
-  /** The facts of these keys, in order; null where there is none. */
-  facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
   /**
    * Learns identities without an event, all of them and the checkpoint or nothing. Per identity `stale` when a newer
    * fact is known, `repeated` when it is known already. Who waits for a fact becomes due at `nowMs`.
@@ -106,8 +99,6 @@ export interface Store extends Log {
   rememberMappings(mappings: readonly Mapping[], nowMs: number): Promise<void>;
   /** Makes these the last good files, and stores the receipt of the load. */
   recordLoad(files: readonly MappingFile[], receipt: Receipt): Promise<void>;
-  /** The last good files. */
-  lastGoodFiles(): Promise<readonly MappingFile[]>;
   /** Writes a heartbeat: rejects like any transition when the store cannot be written. */
   probe(nowMs: number): Promise<void>;
   close(): Promise<void>;

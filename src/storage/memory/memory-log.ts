@@ -9,9 +9,10 @@ import type {
   Log,
   Page,
   PageRequest,
+  RunnableEvent,
   Stats,
 } from '../../ports/log.ts';
-import { factsLike } from './memory-facts.ts';
+import { factOf, factsLike } from './memory-facts.ts';
 import { isKnownAs, startsIdentifier } from './memory-members.ts';
 import {
   type DeliveryRecord,
@@ -39,6 +40,12 @@ export function memoryLog(state: MemoryState): Log {
     events: async (filter, page) =>
       pageOf(state.events.filter((event) => matchesEvent(state, event, filter)).map(eventRowOf), page),
     event: async (id) => eventDetailOf(state, state.events[id - 1]),
+    runnableEvents: async (filter, page) =>
+      pageOf(
+        state.events.filter((event) => matchesEvent(state, event, filter)).map((event) => runnableOf(state, event)),
+        page,
+      ),
+    facts: async (keys) => keys.map((key) => factOf(state, key)),
     factRows: async (filter, page) =>
       pageOf(
         factsLike(state, filter).filter(({ member }) => isMember(state, filter.member, member)),
@@ -49,6 +56,7 @@ export function memoryLog(state: MemoryState): Log {
         .sort((left, right) => right.lastSeenMs - left.lastSeenMs || (left.name < right.name ? -1 : 1))
         .slice(0, limit),
     receipts: async (page) => pageOf(state.receipts, page),
+    lastGoodFiles: async () => state.files,
     stats: async (sinceMs) => statsOf(state, sinceMs),
   };
 }
@@ -171,6 +179,17 @@ function eventDetailOf(state: MemoryState, event: EventRecord | undefined): Even
   if (!event) return null;
   const deliveries = state.deliveries.filter((record) => record.event === event).map((record) => rowOf(state, record));
   return { ...eventRowOf(event), signature: event.signature, body: event.body, deliveries };
+}
+
+function runnableOf(state: MemoryState, event: EventRecord): RunnableEvent {
+  const drafts = state.deliveries.filter((record) => record.event === event).map(({ draft }) => draft);
+  const recalled = drafts.filter(({ lookups }) => lookups.length > 0);
+  return {
+    id: event.id,
+    event: storedEvent(event),
+    code: event.code,
+    recalled: recalled.map(({ mapping, lookups }) => ({ mapping, lookups })),
+  };
 }
 
 function statsOf(state: MemoryState, sinceMs: number): Stats {

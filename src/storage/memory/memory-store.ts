@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../core/event.ts';
 import type { Receipt, Store } from '../../ports/store.ts';
 import { acceptDraft } from './memory-accept.ts';
 import { claimDue, expired, settleTry, waitingDue } from './memory-claims.ts';
-import { factOf, learnLessons } from './memory-facts.ts';
+import { learnLessons } from './memory-facts.ts';
 import { memoryLog } from './memory-log.ts';
 import { settleRoute, settleWait } from './memory-routes.ts';
 import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
@@ -20,7 +20,6 @@ export function createMemoryStore(): Store {
     settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
     dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
     settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
-    facts: async (keys) => keys.map((key) => factOf(state, key)),
     learn: async (lessons, checkpoint, nowMs) => learnLessons(state, lessons, { checkpoint, nowMs }),
     checkpoint: async (name) => state.checkpoints.get(name) ?? null,
     rememberMappings: async (mappings) => {
@@ -30,7 +29,6 @@ export function createMemoryStore(): Store {
       }
     },
     recordLoad: async (files, receipt) => recordLoad(state, files, receipt),
-    lastGoodFiles: async () => state.files,
     probe: async () => {},
     close: async () => {},
   };

@@ -3,10 +3,13 @@ import type { DeliveryFilter, EventFilter, Log, Page, PageRequest, ReceiptRow } 
 import { DELIVERY_LIST, type DeliveryColumns, deliveryRow } from './delivery-list.ts';
 import { EVENT_LIST, type EventRowColumns, eventRow } from './event-list.ts';
 import { factLister } from './fact-list.ts';
+import { factReader } from './facts.ts';
 import { pageReader, type ReadPage } from './keyset-page.ts';
 import { type CommonFilter, type ListShape, listPlanner } from './list-plan.ts';
+import { lastGoodFiles } from './loads.ts';
 import { deliveryDetails, eventDetails } from './log-details.ts';
 import { totals, unmatchedNames } from './log-totals.ts';
+import { runnableEvents } from './runnable-events.ts';
 import { readError } from './store-error.ts';
 
 /** The log's reads as SQLite does them: at once. */
@@ -17,6 +20,7 @@ export type LogReads = {
 /** Prepares every read of the log on one connection: short statements, keyed, never a count over history. */
 export function logReads(db: Database): LogReads {
   const read = pageReader(db);
+  const fact = factReader(db);
   return {
     deliveries: lister<DeliveryFilter, DeliveryColumns, ReturnType<typeof deliveryRow>>(
       db,
@@ -27,10 +31,13 @@ export function logReads(db: Database): LogReads {
     delivery: deliveryDetails(db),
     events: lister<EventFilter, EventRowColumns, ReturnType<typeof eventRow>>(db, read, EVENT_LIST, eventRow),
     event: eventDetails(db),
+    runnableEvents: runnableEvents(db, read),
+    facts: (keys) => keys.map(fact),
     factRows: factLister(db, read),
     unmatchedNames: unmatchedNames(db),
     receipts: (page) =>
       read<ReceiptRow>({ listing: RECEIPTS, conditions: [], accesses: [{ via: '', where: [] }] }, page),
+    lastGoodFiles: lastGoodFiles(db),
     stats: totals(db),
   };
 }
@@ -42,9 +49,12 @@ export function asLog(reads: LogReads, path: string): Log {
     delivery: promised(reads.delivery, path),
     events: promised(reads.events, path),
     event: promised(reads.event, path),
+    runnableEvents: promised(reads.runnableEvents, path),
+    facts: promised(reads.facts, path),
     factRows: promised(reads.factRows, path),
     unmatchedNames: promised(reads.unmatchedNames, path),
     receipts: promised(reads.receipts, path),
+    lastGoodFiles: promised(reads.lastGoodFiles, path),
     stats: promised(reads.stats, path),
   };
 }

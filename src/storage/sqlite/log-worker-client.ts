@@ -15,9 +15,12 @@ export function openSqliteLogInWorker(path: string): Log & { close(): Promise<vo
     delivery: (...args) => worker.ask('delivery', args),
     events: (...args) => worker.ask('events', args),
     event: (...args) => worker.ask('event', args),
+    runnableEvents: (...args) => worker.ask('runnableEvents', args),
+    facts: (...args) => worker.ask('facts', args),
     factRows: (...args) => worker.ask('factRows', args),
     unmatchedNames: (...args) => worker.ask('unmatchedNames', args),
     receipts: (...args) => worker.ask('receipts', args),
+    lastGoodFiles: (...args) => worker.ask('lastGoodFiles', args),
     stats: (...args) => worker.ask('stats', args),
     close: () => worker.close(),
   };

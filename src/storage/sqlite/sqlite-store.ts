@@ -6,10 +6,9 @@ import { attempting } from './attempts.ts';
 import { claiming, expiries } from './claims.ts';
 import { openDeliveries } from './deliveries.ts';
 import { eventClaims } from './event-claims.ts';
-import { factReader } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
 import { checkpointReader, learning } from './learning.ts';
-import { lastGoodFiles, loads } from './loads.ts';
+import { loads } from './loads.ts';
 import { asLog, logReads, promised } from './log-reads.ts';
 import { IN_MEMORY, openToWrite, resolvedPath } from './open-database.ts';
 import { beginOpening, type Opening } from './opening.ts';
@@ -67,18 +66,15 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
   }
 }
 
-type Reads = Pick<Store, 'claimEvents' | 'expiredClaims' | 'dueWaiting' | 'facts' | 'checkpoint' | 'lastGoodFiles'>;
+type Reads = Pick<Store, 'claimEvents' | 'expiredClaims' | 'dueWaiting' | 'checkpoint'>;
 
 /** They see committed rows only: no transaction is open between two turns. */
 function reads(db: Database, path: string): Reads {
-  const fact = factReader(db);
   return {
     claimEvents: promised(eventClaims(db), path),
     expiredClaims: promised(expiries(db), path),
     dueWaiting: promised(dueWaitings(db), path),
-    facts: promised((keys) => keys.map(fact), path),
     checkpoint: promised(checkpointReader(db), path),
-    lastGoodFiles: promised(lastGoodFiles(db), path),
   };
 }
 

@@ -184,10 +184,40 @@ export function logConformance(open: OpenStore): void {
       expect(found?.sourceEvent).toMatchObject({ id: 1, messageId: 'm-1', partition: 7 });
     });
 
+    it.each(eventFilters)('finds events to run again by %j', async (filter, ids) => {
+      const store = await filled(open);
+      expect((await store.runnableEvents(filter, NEWEST)).items.map(({ id }) => id)).toEqual(ids);
+    });
+
+    it('shows an event to run again, with what each of its deliveries recalled then', async () => {
+      const { store } = await open();
+      const lookups = [{ kind: 'wallet', key: 'w-1', value: { email: 'ann@example.com' } }];
+      const none = [{ kind: 'wallet', key: 'w-2', value: null }];
+      await acceptRouted(store, 'm-1', [
+        deliveryDraft({ lookups }),
+        deliveryDraft({ mapping: 'silent', emptyKeys: ['properties.name'] }),
+        deliveryDraft({ run: 2, lookups: none }),
+      ]);
+      const id = await acceptOne(store, eventDraft('m-2', { failure: 'SOURCE_TOO_DEEP' }));
+      const page = await store.runnableEvents({}, NEWEST);
+      const { sourceEvent } = (await store.delivery(1)) ?? {};
+      expect(page.items).toMatchObject([
+        { id, code: 'SOURCE_TOO_DEEP', recalled: [], event: { messageId: 'm-2', body: '{"messageId":"m-2"}' } },
+        { code: null },
+      ]);
+      expect(page.items[1]?.event).toEqual(sourceEvent);
+      expect(page.items[1]?.recalled).toEqual([
+        { mapping: 'tier-change', lookups },
+        { mapping: 'tier-change', lookups: none },
+      ]);
+      expect((await store.runnableEvents({}, { before: null, limit: 1 })).nextBefore).toBe(id);
+    });
+
     it('finds nothing where there is nothing', async () => {
       const { store } = await open();
       expect(await store.delivery(1)).toBeNull();
       expect(await store.event(1)).toBeNull();
+      expect(await store.runnableEvents({}, NEWEST)).toEqual({ items: [], nextBefore: null });
       expect(await store.deliveries({}, NEWEST)).toEqual({ items: [], nextBefore: null });
       expect(await store.unmatchedNames(10)).toEqual([]);
     });

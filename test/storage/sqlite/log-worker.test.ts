@@ -4,7 +4,15 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Log } from '../../../src/ports/log.ts';
 import { openSqliteLogInWorker } from '../../../src/storage/sqlite/log-worker-client.ts';
-import { acceptOne, acceptRouted, deliveryDraft, eventDraft, NEWEST, T0 } from '../../conformance/store/drafts.ts';
+import {
+  acceptOne,
+  acceptRouted,
+  deliveryDraft,
+  eventDraft,
+  NEWEST,
+  T0,
+  walletFact,
+} from '../../conformance/store/drafts.ts';
 import { openForTest, temporaryFolder } from './temporary.ts';
 
 function openLog(path: string): Log & { close(): Promise<void> } {
@@ -26,6 +34,9 @@ describe('the log on a worker thread', () => {
       (from) => from.delivery(2),
       (from) => from.events({}, NEWEST),
       (from) => from.event(1),
+      (from) => from.runnableEvents({}, NEWEST),
+      (from) => from.facts([walletFact()]),
+      (from) => from.lastGoodFiles(),
       (from) => from.factRows({}, NEWEST),
       (from) => from.unmatchedNames(5),
       (from) => from.receipts(NEWEST),

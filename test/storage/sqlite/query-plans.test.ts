@@ -151,6 +151,7 @@ async function everythingOnce(store: Awaited<ReturnType<typeof filled>>['store']
   await store.probe(T0);
   await store.delivery(1);
   await store.event(1);
+  await store.runnableEvents({}, page);
   await store.stats(T0);
   await store.unmatchedNames(5);
   await store.receipts(page);
