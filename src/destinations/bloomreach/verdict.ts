@@ -1,9 +1,9 @@
 import type { Answer, Verdict } from '../../core/attempt.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
+import { retryAfterMs } from '../../core/retry-after.ts';
 import type { CallResponse } from './exchange.ts';
 import { type AnswerBody, readBody } from './reasons.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 type Judgement = readonly [verdict: Verdict, code: ErrorCode | null];
 

@@ -62,7 +62,8 @@ function learnedFact(remembered: Remembered, { source, storeCode, body, clockMs 
   return { source, storeCode, kind: remembered.kind, key, value, learnedAtMs: clockMs };
 }
 
-function present(fields: Readonly<Record<string, Json>>): JsonObject {
+/** The fields that say something. */
+export function present(fields: Readonly<Record<string, Json>>): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 

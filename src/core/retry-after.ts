@@ -2,7 +2,7 @@ const LONGEST_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Reads a `Retry-After` header, in seconds or as an HTTP date, into ms from now: 0 for the past, at most a day; null
- * when it is absent or unreadable. Source: RFC 9110, 10.2.3; Bloomreach's own use of it is unconfirmed.
+ * when it is absent or unreadable. Source: RFC 9110, 10.2.3; that Bloomreach and Open Loyalty send it is unconfirmed.
  */
 export function retryAfterMs(header: string | readonly string[] | undefined, nowMs: number): number | null {
   const value = typeof header === 'string' ? header : header?.[0];
