@@ -3,6 +3,16 @@ import type { ErrorCode } from './errors.ts';
 /** How bad a finding is: an `error` refuses the file, a `warning` does not. */
 export type Severity = 'error' | 'warning';
 
+/**
+ * A rewrite of part of a text: what stands from `start` up to `end` becomes `text`. Offsets are 0-based, in UTF-16 code
+ * units of the text with LF line ends and no BOM.
+ */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** One finding in a config or mapping file. */
 export interface Lint {
   /** The file as the user named it, relative to where they stand. */
@@ -17,6 +27,8 @@ export interface Lint {
   readonly message: string;
   /** One line: what to do about it. */
   readonly remedy: string;
+  /** The remedy as a rewrite, where there is only one and it is safe. */
+  readonly fix?: TextEdit;
 }
 
 /** True when any finding refuses its file. */

@@ -14,6 +14,18 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
+/**
+ * The one candidate that `word` can be a typing error of, to be put in its place; null when another is nearly as close.
+ */
+export function onlyCandidate(word: string, candidates: readonly string[]): string | null {
+  const best = suggest(word, candidates);
+  if (best === null) return null;
+  const margin = editDistance(word.toLowerCase(), best.toLowerCase()) + 1;
+  const isClose = (other: string) =>
+    Math.abs(word.length - other.length) <= margin && editDistance(word.toLowerCase(), other.toLowerCase()) <= margin;
+  return candidates.some((other) => other !== best && isClose(other)) ? null : best;
+}
+
 /** Levenshtein distance in which two swapped neighbours count once, with two rows of memory. */
 function editDistance(from: string, to: string): number {
   let beforeLast: readonly number[] = [];

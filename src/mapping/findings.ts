@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
-import type { Lint } from '../core/lint.ts';
+import type { Lint, TextEdit } from '../core/lint.ts';
 import { lineIndexOf } from './line-index.ts';
 
 /** Findings of one file beyond this are only counted: a broken file must not fill the log. */
@@ -7,18 +7,28 @@ const MOST_TOLD = 200;
 
 /** Collects the findings of one file, so that all are told at once. Positions are offsets in the file's text. */
 export class Findings {
+  /** The text they are about: LF, no BOM. */
+  readonly text: string;
   readonly #file: string;
   readonly #locate: (offset: number) => { readonly line: number; readonly column: number };
   readonly #lints: Lint[] = [];
 
   constructor(file: string, text: string) {
+    this.text = text;
     this.#file = file;
     this.#locate = lineIndexOf(text);
   }
 
-  /** Adds an error; without `remedy` the catalogue's own is given. */
-  error(code: ErrorCode, offset: number, message: string, remedy: string = ERRORS[code].remedy): void {
-    this.#lints.push({ file: this.#file, ...this.#locate(offset), severity: 'error', code, message, remedy });
+  /** Adds an error; without `remedy` the catalogue's own is given. `fix` is the remedy as a rewrite, where it is safe. */
+  error(
+    code: ErrorCode,
+    offset: number,
+    message: string,
+    remedy: string = ERRORS[code].remedy,
+    fix: TextEdit | null = null,
+  ): void {
+    const place = { file: this.#file, ...this.#locate(offset) };
+    this.#lints.push({ ...place, severity: 'error', code, message, remedy, ...(fix && { fix }) });
   }
 
   /** The 1-based line and column of an offset. */

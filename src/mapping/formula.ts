@@ -1,5 +1,9 @@
 import { Buffer } from 'node:buffer';
+import type { TextEdit } from '../core/lint.ts';
 import type { Formula } from '../core/mapping.ts';
+import type { FormulaFault } from '../ports/transform-engine.ts';
+import { keptFromComment } from './fix-formula.ts';
+import { replacing } from './fix-name.ts';
 import { expected } from './read-values.ts';
 import type { Scope } from './scope.ts';
 import { sourceOffset } from './source-offset.ts';
@@ -32,7 +36,8 @@ export function readFormula(node: YamlScalar, path: string, scope: FormulaScope)
   const { findings, text } = scope;
   const trap = formulaTrap(node, text);
   if (trap) {
-    findings.error(trap.code, trap.offset, trap.message);
+    const fix = trap.code === 'MAPPING_YAML_COMMENT' ? keptFromComment(node, text, scope.checker) : trap.fix;
+    findings.error(trap.code, trap.offset, trap.message, undefined, fix);
     return null;
   }
   const value = typeof node.value === 'string' ? node.value : node.source;
@@ -58,13 +63,21 @@ function isSound(formula: string, first: number, node: YamlScalar, scope: Formul
   if (faults.length > 0 && isCutByComment(node, text)) {
     // The rest of the formula is in the comment: what the checker says about the stump would mislead.
     const trap = commentTrap(node, text);
-    findings.error(trap.code, trap.offset, trap.message);
+    findings.error(trap.code, trap.offset, trap.message, undefined, keptFromComment(node, text, checker));
     return false;
   }
   for (const fault of faults) {
-    findings.error(fault.code, sourceOffset(node, text, first + fault.offset), fault.message);
+    const at = sourceOffset(node, text, first + fault.offset);
+    findings.error(fault.code, at, fault.message, undefined, faultFix(fault, at, text));
   }
   return faults.length === 0;
+}
+
+/** A misspelt function is renamed; of `==`, of which the checker stumbles over the second, one is taken out. */
+function faultFix({ code, rename }: FormulaFault, at: number, text: string): TextEdit | null {
+  if (rename) return replacing(rename.from, rename.to, at, text);
+  const isTwice = code === 'MAPPING_FORMULA_SYNTAX' && text[at] === '=' && text[at - 1] === '=';
+  return isTwice ? { start: at, end: at + 1, text: '' } : null;
 }
 
 /** In a block value, blank lines before the `=` do not count. */

@@ -1,5 +1,6 @@
 import { matchesPattern } from '../core/rule-set.ts';
 import type { Endpoint } from '../ports/destination.ts';
+import { renaming } from './fix-name.ts';
 import { expected, readText } from './read-values.ts';
 import type { Scope } from './scope.ts';
 import { didYouMean, shown } from './shown.ts';
@@ -21,19 +22,25 @@ export function readTarget(entry: YamlEntry, scope: Pick<Scope, 'findings' | 'de
   const offset = entry.value.start;
   const [destination = '', endpoint, ...rest] = address.split('.');
   if (!endpoint || rest.length > 0) {
-    expected('to', 'destination.endpoint', entry.value, scope, didYouMean(address, addressesOf(scope)) ?? undefined);
+    const addresses = addressesOf(scope);
+    const fix = renaming(address, addresses, offset, findings.text);
+    expected('to', 'destination.endpoint', entry.value, scope, didYouMean(address, addresses) ?? undefined, fix);
     return null;
   }
   const catalogue = destinations.get(destination);
   if (!catalogue) {
+    const message = `No destination ${shown(destination)} is configured`;
     const remedy = didYouMean(destination, [...destinations.keys()]) ?? undefined;
-    findings.error('MAPPING_UNKNOWN_DESTINATION', offset, `No destination ${shown(destination)} is configured`, remedy);
+    const fix = renaming(destination, [...destinations.keys()], offset, findings.text);
+    findings.error('MAPPING_UNKNOWN_DESTINATION', offset, message, remedy, fix);
     return null;
   }
   const declared = catalogue.endpoints.get(endpoint);
   if (!declared) {
+    const message = `${destination} has no endpoint ${shown(endpoint)}`;
     const remedy = didYouMean(endpoint, [...catalogue.endpoints.keys()]) ?? undefined;
-    findings.error('MAPPING_UNKNOWN_ENDPOINT', offset, `${destination} has no endpoint ${shown(endpoint)}`, remedy);
+    const fix = renaming(address, addressesOf(scope), offset, findings.text);
+    findings.error('MAPPING_UNKNOWN_ENDPOINT', offset, message, remedy, fix);
     return null;
   }
   return { destination, endpoint, declared };
@@ -43,8 +50,10 @@ export function readTarget(entry: YamlEntry, scope: Pick<Scope, 'findings' | 'de
 export function readSource(entry: YamlEntry | undefined, scope: Pick<Scope, 'findings' | 'sources'>): string | null {
   const source = readText(entry, scope);
   if (source === null || !entry || scope.sources.has(source)) return source;
+  const message = `No source ${shown(source)} is configured`;
   const remedy = didYouMean(source, [...scope.sources.keys()]) ?? undefined;
-  scope.findings.error('MAPPING_UNKNOWN_SOURCE', entry.value.start, `No source ${shown(source)} is configured`, remedy);
+  const fix = renaming(source, [...scope.sources.keys()], entry.value.start, scope.findings.text);
+  scope.findings.error('MAPPING_UNKNOWN_SOURCE', entry.value.start, message, remedy, fix);
   return source;
 }
 
@@ -77,7 +86,8 @@ function checkName(name: string, node: YamlNode, known: readonly string[], scope
   const isPattern = name.includes('*');
   const message = isPattern ? `No event matches the pattern ${shown(name)}` : `No source sends an event ${shown(name)}`;
   const remedy = didYouMean(name.replaceAll('*', ''), known) ?? undefined;
-  scope.findings.error('MAPPING_UNKNOWN_EVENT', node.start, message, remedy);
+  const fix = isPattern ? null : renaming(name, known, node.start, scope.findings.text);
+  scope.findings.error('MAPPING_UNKNOWN_EVENT', node.start, message, remedy, fix);
 }
 
 function addressesOf({ destinations }: Pick<Scope, 'destinations'>): readonly string[] {

@@ -1,3 +1,5 @@
+import type { TextEdit } from '../core/lint.ts';
+import { renaming } from './fix-name.ts';
 import type { Scope } from './scope.ts';
 import { didYouMean, listed, shown } from './shown.ts';
 import { kindOf, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.ts';
@@ -12,7 +14,8 @@ export function fieldsOf(
   for (const { key, keyStart } of map.entries) {
     if (keys.includes(key)) continue;
     const remedy = didYouMean(key, keys) ?? `Use one of: ${keys.join(', ')}.`;
-    scope.findings.error('MAPPING_UNKNOWN_KEY', keyStart, `${where} has no key ${shown(key)}`, remedy);
+    const fix = renaming(key, keys, keyStart, scope.findings.text);
+    scope.findings.error('MAPPING_UNKNOWN_KEY', keyStart, `${where} has no key ${shown(key)}`, remedy, fix);
   }
   return new Map(map.entries.map((entry) => [entry.key, entry]));
 }
@@ -45,7 +48,8 @@ export function readChoice<Choice extends string>(
   const choice = choices.find((candidate) => candidate === word);
   if (choice !== undefined) return choice;
   const remedy = typeof word === 'string' ? (didYouMean(word, choices) ?? undefined) : undefined;
-  expected(entry.key, listed(choices), entry.value, scope, remedy);
+  const fix = typeof word === 'string' ? renaming(word, choices, entry.value.start, scope.findings.text) : null;
+  expected(entry.key, listed(choices), entry.value, scope, remedy, fix);
   return choices[0];
 }
 
@@ -56,7 +60,8 @@ export function expected(
   actual: YamlNode,
   scope: Pick<Scope, 'findings'>,
   remedy?: string,
+  fix: TextEdit | null = null,
 ): void {
   const is = actual.kind === 'scalar' && actual.value !== null ? shown(actual.value) : kindOf(actual);
-  scope.findings.error('MAPPING_INVALID', actual.start, `${key} must be ${wanted}, not ${is}`, remedy);
+  scope.findings.error('MAPPING_INVALID', actual.start, `${key} must be ${wanted}, not ${is}`, remedy, fix);
 }

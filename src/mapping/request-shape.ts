@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Findings } from './findings.ts';
+import { renaming } from './fix-name.ts';
 import { isFormula } from './formula.ts';
 import type { ShapeCheck } from './scope.ts';
 import { didYouMean, listed, shown } from './shown.ts';
@@ -76,7 +77,8 @@ function report(error: ErrorObject, outline: Outline, address: string, findings:
   if (outline.open.has(pointer) && !isAboutKeys) return;
   const ownPart = key === null ? undefined : outline.parts.get(childPointer(pointer, key));
   const { message, remedy } = explained(error, part, key, address);
-  findings.error('MAPPING_REQUEST_SHAPE', (ownPart ?? part).offset, message, remedy);
+  const fix = ownPart && key !== null ? renaming(key, keysTaken(error), ownPart.offset, findings.text) : null;
+  findings.error('MAPPING_REQUEST_SHAPE', (ownPart ?? part).offset, message, remedy, fix);
 }
 
 function keyAtFault(error: ErrorObject): string | null {
@@ -96,8 +98,7 @@ function explained(
   }
   if (error.keyword === 'required') return { message: `${address} asks for ${joined(path, key ?? '')}` };
   if (error.keyword === 'additionalProperties') {
-    const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
-    const remedy = didYouMean(key ?? '', known);
+    const remedy = didYouMean(key ?? '', keysTaken(error));
     return { message: `${address} takes no ${joined(path, key ?? '')}`, ...(remedy && { remedy }) };
   }
   if (error.keyword === 'type') {
@@ -105,6 +106,13 @@ function explained(
     return { message: `${address} takes ${wanted} for ${whole}, not ${kindOf(node)}` };
   }
   return { message: `${address}: ${whole} ${error.message}` };
+}
+
+/** The keys that a map takes where it has one that it does not take. */
+function keysTaken({ keyword, parentSchema }: ErrorObject): readonly string[] {
+  return keyword === 'additionalProperties'
+    ? Object.keys((parentSchema?.['properties'] as object | undefined) ?? {})
+    : [];
 }
 
 function childPointer(pointer: string, key: string): string {

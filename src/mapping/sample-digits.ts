@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { quotedDigits } from './fix-name.ts';
 import type { Scope } from './scope.ts';
 import { jsonOf, type YamlNode } from './yaml-node.ts';
 import { numberTrap } from './yaml-traps.ts';
@@ -24,10 +25,10 @@ function check(node: YamlNode, schema: Json | undefined, path: string, scope: Pi
     return;
   }
   const trap = numberTrap(node);
-  if (trap) scope.findings.error(trap.code, trap.offset, trap.message);
+  if (trap) scope.findings.error(trap.code, trap.offset, trap.message, undefined, trap.fix);
   else if (typeof node.value === 'number' && known['type'] === 'string') {
     const message = `${path} is text in this event, and YAML reads ${node.source} as a number`;
-    scope.findings.error('MAPPING_YAML_NUMBER', node.start, message);
+    scope.findings.error('MAPPING_YAML_NUMBER', node.start, message, undefined, quotedDigits(node));
   }
 }
 

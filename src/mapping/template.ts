@@ -35,6 +35,6 @@ function readTemplate(node: YamlNode, path: string, scope: TemplateScope): Templ
     return formula ? { kind: 'formula', formula } : { kind: 'literal', value: null };
   }
   const trap = numberTrap(node);
-  if (trap) scope.findings.error(trap.code, trap.offset, trap.message);
+  if (trap) scope.findings.error(trap.code, trap.offset, trap.message, undefined, trap.fix);
   return { kind: 'literal', value: node.value };
 }

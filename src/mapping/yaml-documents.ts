@@ -1,5 +1,6 @@
 import { type Document, parseAllDocuments, type YAMLError } from 'yaml';
 import type { Findings } from './findings.ts';
+import { movedLines, quotedLine } from './fix-formula.ts';
 import type { YamlNode } from './yaml-node.ts';
 import { formulaTraps } from './yaml-traps.ts';
 import { type Report, YamlTree } from './yaml-tree.ts';
@@ -55,7 +56,7 @@ function read(document: Document, text: string, findings: Findings): Pick<YamlDo
 /** One cause makes a cascade of parser errors: only the first helps, and a trap before it explains it better. */
 function reportBroken(document: Document, first: YAMLError, text: string, findings: Findings): void {
   const traps = formulaTraps(new YamlTree(document, () => {}).root(), text);
-  for (const trap of traps) findings.error(trap.code, trap.offset, trap.message);
+  for (const trap of traps) findings.error(trap.code, trap.offset, trap.message, undefined, trap.fix);
   if (!traps.some((trap) => trap.offset <= first.pos[0])) reportParserError(first, text, findings);
 }
 
@@ -67,10 +68,13 @@ function reportParserError(error: YAMLError, text: string, findings: Findings): 
   const message = error.code === 'RESOURCE_EXHAUSTION' ? 'Nested too deeply' : error.message;
   if (QUOTING.has(error.code) && FORMULA_LINE.test(line)) {
     const remedy = 'A formula with ": ", with quotes at its start or over several lines goes after |, or in quotes.';
-    findings.error('MAPPING_YAML', offset, message, remedy);
+    findings.error('MAPPING_YAML', offset, message, remedy, quotedLine(text, offset));
   } else findings.error('MAPPING_YAML', offset, message);
 }
 
 function reportTo(findings: Findings): Report {
-  return (code, offset, message, remedy) => findings.error(code, offset, message, remedy);
+  return (code, offset, message, remedy) => {
+    const fix = code === 'MAPPING_YAML_EMPTY_KEY' ? movedLines(findings.text, offset) : null;
+    findings.error(code, offset, message, remedy, fix);
+  };
 }

@@ -1,4 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { TextEdit } from '../core/lint.ts';
+import { quotedInFlow } from './fix-formula.ts';
+import { quotedDigits } from './fix-name.ts';
 import type { YamlNode, YamlScalar } from './yaml-node.ts';
 
 /** A value that YAML accepts in silence and reads as something else than was meant. */
@@ -6,6 +9,8 @@ export interface Trap {
   readonly code: Extract<ErrorCode, 'MAPPING_YAML_COMMENT' | 'MAPPING_YAML_FLOW' | 'MAPPING_YAML_NUMBER'>;
   readonly offset: number;
   readonly message: string;
+  /** The remedy as a rewrite, where it can be told from the text alone. */
+  readonly fix: TextEdit | null;
 }
 
 /** What YAML does to a plain formula: cuts it at ` #`, or at the commas and brackets of a flow collection. */
@@ -13,7 +18,7 @@ export function formulaTrap(node: YamlScalar, text: string): Trap | null {
   if (node.style !== 'plain' || !node.source.startsWith('=')) return null;
   if (node.inFlow) {
     const message = 'Inside { } and [ ] YAML cuts a formula that is not quoted';
-    return { code: 'MAPPING_YAML_FLOW', offset: node.start, message };
+    return { code: 'MAPPING_YAML_FLOW', offset: node.start, message, fix: quotedInFlow(text, node.start) };
   }
   return isCutByComment(node, text) ? commentTrap(node, text) : null;
 }
@@ -21,7 +26,7 @@ export function formulaTrap(node: YamlScalar, text: string): Trap | null {
 /** The trap of a plain scalar that a comment ends. */
 export function commentTrap(node: YamlScalar, text: string): Trap {
   const message = 'YAML takes all after " #" as a comment and cuts the formula there';
-  return { code: 'MAPPING_YAML_COMMENT', offset: text.indexOf('#', node.end), message };
+  return { code: 'MAPPING_YAML_COMMENT', offset: text.indexOf('#', node.end), message, fix: null };
 }
 
 /** True for a plain scalar followed by a comment on the same line. */
@@ -48,7 +53,7 @@ export function numberTrap(node: YamlScalar): Trap | null {
   const why = numberLoss(node.source, node.value);
   if (why === null) return null;
   const message = `YAML reads ${node.source} as the number ${node.value}: ${why}`;
-  return { code: 'MAPPING_YAML_NUMBER', offset: node.start, message };
+  return { code: 'MAPPING_YAML_NUMBER', offset: node.start, message, fix: quotedDigits(node) };
 }
 
 function numberLoss(source: string, value: number): string | null {

@@ -51,7 +51,12 @@ export type TransformPart =
 
 /** What a job came to. */
 export type TransformResult =
-  | { readonly kind: 'skipped'; readonly reason: Extract<SkipReason, 'condition' | 'empty'> }
+  | {
+      readonly kind: 'skipped';
+      readonly reason: Extract<SkipReason, 'condition' | 'empty'>;
+      /** Of `when` and `each`, as far as it came. */
+      readonly values: readonly FormulaValue[];
+    }
   | { readonly kind: 'parts'; readonly parts: readonly TransformPart[] }
   /** Facts that no look-up covered yet: look them up and run the job again. */
   | { readonly kind: 'needs'; readonly facts: readonly FactKey[] }
@@ -72,6 +77,8 @@ export interface FormulaFault {
   /** 0-based offset in the formula's text. */
   readonly offset: number;
   readonly message: string;
+  /** What stands at the offset and what alone it can be a typing error of. */
+  readonly rename?: { readonly from: string; readonly to: string };
 }
 
 /** Checks formulas without running them. */

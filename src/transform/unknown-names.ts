@@ -1,4 +1,4 @@
-import { suggest } from '../core/suggest.ts';
+import { onlyCandidate, suggest } from '../core/suggest.ts';
 import type { FormulaFault } from '../ports/transform-engine.ts';
 import { type AstNode, childrenOf } from './ast.ts';
 import { EVENT_VARIABLES, HIDDEN_FUNCTIONS, JSONATA_FUNCTIONS, OWN_FUNCTIONS } from './function-names.ts';
@@ -46,7 +46,9 @@ function nameFault(node: AstNode, scope: Names, text: string, kind: 'function' |
     return fault(offset, `$${name} is not available: the same event must always yield the same request.`);
   }
   const shown = kind === 'function' ? `$${name}()` : `$${name}`;
-  return fault(offset, `Unknown ${kind} ${shown}.${didYouMean(name, scope)}`);
+  const meant = onlyCandidate(name, [...scope, ...FUNCTIONS]);
+  const rename = meant === null ? {} : { rename: { from: `$${name}`, to: `$${meant}` } };
+  return { ...fault(offset, `Unknown ${kind} ${shown}.${didYouMean(name, scope)}`), ...rename };
 }
 
 function withoutDollar(step: AstNode, scope: Names, text: string): FormulaFault {

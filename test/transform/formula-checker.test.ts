@@ -94,7 +94,7 @@ describe('an unknown name', () => {
     ['$substrin(?, 1)', 0, 'Unknown function $substrin(). Did you mean $substring?'],
   ])('is found with its place: %s', (text, offset, message) => {
     const faults = check(text);
-    expect(faults).toEqual([{ code: 'MAPPING_UNKNOWN_FUNCTION', offset, message }]);
+    expect(faults).toMatchObject([{ code: 'MAPPING_UNKNOWN_FUNCTION', offset, message }]);
   });
 
   it.each(HIDDEN_FUNCTIONS)('is $%s, which no formula may use', (name) => {
