@@ -2,7 +2,7 @@ import { type ErrorCode, PointsmanError } from '../core/errors.ts';
 import type { Lint } from '../core/lint.ts';
 import { formatLint } from '../mapping/format-lint.ts';
 import { firstStartAdvice } from './first-start.ts';
-import { say, styled } from './terminal.ts';
+import { harmless, say, styled } from './terminal.ts';
 
 /** What a command ends with (CONTRACT §5). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, different: 3, invalid: 78 } as const;
@@ -32,7 +32,8 @@ export function reportFailure(error: unknown): number {
     );
     return EXIT.failed;
   }
-  say(`${styled('red', 'error', process.stderr)} ${error.code} ${error.message}`);
+  // Some words come from outside: another system's answer, a file's name.
+  say(`${styled('red', 'error', process.stderr)} ${error.code} ${harmless(error.message)}`);
   say(indented(error.code === 'CONFIG_MISSING' ? firstStartAdvice() : error.remedy));
   if (USAGE_ERRORS.includes(error.code)) return EXIT.usage;
   return error.stage === 'config' || error.stage === 'mapping' ? EXIT.invalid : EXIT.failed;

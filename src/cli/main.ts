@@ -5,6 +5,7 @@ import { configCommand } from './config.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
+import { factsCommand } from './facts.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { previewCommand } from './preview.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -26,6 +27,7 @@ for (const add of [
   previewCommand,
   deliveriesCommand,
   eventsCommand,
+  factsCommand,
   configCommand,
   sandboxCommand,
 ]) {
