@@ -169,7 +169,7 @@ describe('each', () => {
 
   it.each(['absent', '[]', 'null', 'list[n > 5]'])('skips when there is nothing: %s', async (each) => {
     const result = await runHere(jobOf(eachOf(each), { list: [{ n: 1 }] }));
-    expect(result).toEqual({ kind: 'skipped', reason: 'empty' });
+    expect(result).toEqual({ kind: 'skipped', reason: 'empty', values: [] });
   });
 
   it('makes at most 500 parts', async () => {
