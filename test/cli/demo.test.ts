@@ -1,64 +1,128 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
-import { afterEach, describe, expect, it } from 'vitest';
-import { configText } from '../../src/cli/demo/config-text.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { castInto, emptyWorld, firstNameIn } from '../../src/cli/demo/cast.ts';
+import { configText, doorUrl } from '../../src/cli/demo/config-text.ts';
 import { liveDisplay, type Output, plainDisplay } from '../../src/cli/demo/display.ts';
-import { MEMBERS } from '../../src/cli/demo/members.ts';
+import { copyMappings, SUBSCRIBED } from '../../src/cli/demo/mapping-files.ts';
+import { postedWebhooks } from '../../src/cli/demo/posted.ts';
+import { rehearse } from '../../src/cli/demo/rehearsal.ts';
 import { type DemoOptions, runDemo } from '../../src/cli/demo/run-demo.ts';
-import { countWebhooks, scenario } from '../../src/cli/demo/scenario.ts';
+import { scenario } from '../../src/cli/demo/scenario.ts';
 import { screenLines } from '../../src/cli/demo/screen.ts';
-import { messageOf } from '../../src/cli/demo/sender.ts';
 import type { DemoState } from '../../src/cli/demo/state.ts';
 import type { WatchedDelivery } from '../../src/cli/demo/watch.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts';
 import { readConfigFile } from '../../src/runtime/config-file.ts';
 import { systemClock } from '../../src/runtime/system.ts';
-import { openLoyaltyCatalogue } from '../../src/sources/open-loyalty/catalogue.ts';
+import type { WebhookDelivery } from '../../src/sandbox/open-loyalty/webhooks/delivery.ts';
+import type { WorldEvent } from '../../src/sandbox/open-loyalty/world/event.ts';
+import { createWorld } from '../../src/sandbox/open-loyalty/world.ts';
 
 const NOW_MS = Date.parse('2026-02-11T09:30:00+01:00');
-const SCENES = scenario({ nowMs: NOW_MS, outageMs: 20_000 });
+const DAY_MS = 86_400_000;
+const SCENES = scenario({ outageMs: 20_000 });
 const STEPS = SCENES.flatMap(({ steps }) => steps);
-const WEBHOOKS = STEPS.flatMap((step) => (step.kind === 'send' ? [step.webhook] : []));
+const TOLD = rehearse(SCENES, NOW_MS);
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
+copyMappings(FOLDER);
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+function theCast(nowMs = NOW_MS) {
+  return castInto(createWorld({ ...emptyWorld(), nowMs }), nowMs);
+}
+
+describe('the cast', () => {
+  const { world, tenant, members } = theCast();
+
+  it('begins in the tiers that its past has earned', () => {
+    const tiers = Object.values(members).map(({ profile, standing }) => `${profile.firstName} ${standing.tier.name}`);
+    expect(tiers).toEqual([
+      'Ann Silver',
+      'Bob Basic',
+      'Carla Basic',
+      'Dan Gold',
+      'Emma Basic',
+      'Finn Basic',
+      'Grace Basic',
+      'Hugo Silver',
+    ]);
+  });
+
+  it('is known by first name; a stranger by the identifier that the key holds', () => {
+    expect(firstNameIn(world, `${tenant.storeCode}/${members.ann.customerId}`)).toBe('Ann');
+    expect(firstNameIn(world, 'DEFAULT/card:LC-9')).toBe('card:LC-9');
+    expect(firstNameIn(world, null)).toBe('-');
+  });
+});
 
 describe('the scenario', () => {
-  const { events } = openLoyaltyCatalogue();
-  const documented = WEBHOOKS.filter(({ eventName }) => events.has(eventName));
-
-  it('holds exactly one event that Open Loyalty does not document', () => {
-    const others = WEBHOOKS.filter((webhook) => !documented.includes(webhook));
-    expect(others.map(({ eventName }) => eventName)).toEqual(['BadgeWasGranted']);
-  });
-
-  it('sends every other event in the shape that Open Loyalty documents, and no field more', () => {
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
-    formats.default(ajv);
-    for (const webhook of documented) {
-      const schema = events.get(webhook.eventName) ?? {};
-      const message = withoutNulls({ ...messageOf(webhook, NOW_MS) });
-      expect(ajv.validate(schema, message), `${webhook.eventName}: ${ajv.errorsText()}`).toBe(true);
-      expect(ajv.validate(closed(schema), message), `${webhook.eventName}: ${ajv.errorsText()}`).toBe(true);
-    }
-  });
-
-  it('gives each message an id of its own', () => {
-    const ids = WEBHOOKS.map((webhook) => messageOf(webhook, NOW_MS).messageId);
-    expect(new Set(ids).size).toBe(WEBHOOKS.length);
+  it('tells every event that is subscribed', () => {
+    expect(new Set(TOLD.map(({ name }) => name))).toEqual(new Set(SUBSCRIBED));
   });
 
   it('shows every way a delivery can go', () => {
-    expect(new Set(documented.map(({ eventName }) => eventName))).toEqual(
-      new Set(['CustomerLevelChanged', 'AvailablePointsAmountChanged', 'PointsWillExpire', 'LevelWillExpire']),
-    );
     const kinds = STEPS.map(({ kind }) => kind);
-    for (const kind of ['send-again', 'refuse-next', 'outage']) expect(kinds).toContain(kind);
-    expect(kinds.slice(kinds.indexOf('outage')).filter((kind) => kind === 'send')).toHaveLength(40);
+    for (const kind of ['send-next-twice', 'refuse-next', 'outage']) expect(kinds).toContain(kind);
+    expect(kinds.slice(kinds.indexOf('outage')).filter((kind) => kind === 'happen')).toHaveLength(24);
+    expect(TOLD.length - new Set(TOLD).size).toBe(1);
+  });
+
+  it('reminds members of what they lose, one whom no event has mentioned among them', () => {
+    const { world } = theCast();
+    const reminders = TOLD.filter(({ name }) => name.endsWith('WillExpire'));
+    const whose = reminders.map(({ name, customerId }) => `${name} ${firstNameIn(world, customerId)}`);
+    expect(whose).toEqual(['PointsWillExpire Bob', 'PointsWillExpire Carla', 'LevelWillExpire Dan']);
+    const before = TOLD.slice(
+      0,
+      TOLD.findIndex(({ name }) => name === 'PointsWillExpire'),
+    );
+    expect(before.map(({ customerId }) => firstNameIn(world, customerId))).not.toContain('Carla');
+  });
+
+  it('is the same on every day of the year, at any hour', () => {
+    const names = (nowMs: number) => rehearse(SCENES, nowMs).map(({ name, customerId }) => `${name} ${customerId}`);
+    const expected = names(NOW_MS);
+    for (let day = 0; day < 366; day += 1) {
+      // A day and an hour further each time, so that every hour has its turn.
+      const nowMs = NOW_MS + day * (DAY_MS + 3_600_000);
+      expect(names(nowMs), new Date(nowMs).toISOString()).toEqual(expected);
+    }
   });
 
   it('has captions that fit a narrow terminal', () => {
     for (const { caption } of SCENES) expect(caption.length, caption).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('what Open Loyalty has sent', () => {
+  const { world, members } = theCast();
+  const sent = (of: Partial<WebhookDelivery>): WebhookDelivery => ({
+    seq: 1,
+    eventName: 'LevelWillExpire',
+    storeCode: 'DEFAULT',
+    messageId: 'm-1',
+    customerId: members.dan.customerId,
+    subscriptionId: 's-1',
+    url: '',
+    body: '',
+    faults: [],
+    requests: [{ requestId: 'r-1', sentAtMs: NOW_MS, status: 202, error: null }],
+    outcome: 'answered',
+    ...of,
+  });
+
+  it('is told with whom it is about and whether it was sent before', () => {
+    const bobs = { messageId: 'm-2', eventName: 'PointsWillExpire', customerId: members.bob.customerId };
+    const dropped = { messageId: 'm-3', eventName: 'RewardCreated', customerId: null, requests: [] };
+    expect(postedWebhooks([sent({}), sent(bobs), sent({}), sent(dropped)], world)).toEqual([
+      { eventName: 'LevelWillExpire', about: 'Dan', status: 202, again: false },
+      { eventName: 'PointsWillExpire', about: 'a wallet of Bob', status: 202, again: false },
+      { eventName: 'LevelWillExpire', about: 'Dan', status: 202, again: true },
+      { eventName: 'RewardCreated', about: 'nobody', status: null, again: false },
+    ]);
   });
 });
 
@@ -71,10 +135,10 @@ describe('the screen', () => {
       delivery(2, { status: 'dead', attempts: 1, code: 'DELIVERY_REJECTED', detail: 'Not authorized' }),
       delivery(1, { status: 'delivered', attempts: 1 }),
     ];
-    const posted = [{ eventName: 'CustomerLevelChanged', about: 'Ann', status: 202, duplicate: true }];
+    const posted = [{ eventName: 'CustomerLevelChanged', about: 'Ann', status: 202, again: true }];
     expect(screenLines(state({ deliveries, posted, caption: 'Ann reaches Gold.' }), WIDE).slice(0, 7)).toEqual([
       'Ann reaches Gold.',
-      'POST CustomerLevelChanged, about Ann: 202, duplicate',
+      'POST CustomerLevelChanged, about Ann, once more: 202',
       '',
       'ID     EVENT                 MEMBER  MAPPING      STATUS     TRIES  WHY',
       'dlv_3  CustomerLevelChanged  Ann     tier-change  pending    3      again in 4 s: DELIVERY_UNAVAILABLE',
@@ -93,9 +157,17 @@ describe('the screen', () => {
   });
 
   it('counts down an outage and shows how far the webhooks have come', () => {
-    const stats = { ...STATS, received: 9, duplicates: 1, deliveries: { ...STATS.deliveries, delivered: 4 } };
-    const lines = screenLines(state({ stats, planned: 10, outageEndsAtMs: NOW_MS + 12_300 }), WIDE);
-    expect(lines.at(-2)).toBe(`${'█'.repeat(12)}${'░'.repeat(12)}  5 of 10 settled   Bloomreach is down, 13 s to go`);
+    const stats = {
+      ...STATS,
+      received: 8,
+      duplicates: 1,
+      unrouted: 2,
+      deliveries: { ...STATS.deliveries, delivered: 4 },
+    };
+    // Two deliveries of one event that is still open.
+    const deliveries = [delivery(1, {}), ...[2, 3].map((id) => delivery(id, { eventId: 2, status: 'pending' }))];
+    const lines = screenLines(state({ stats, deliveries, planned: 12, outageEndsAtMs: NOW_MS + 12_300 }), WIDE);
+    expect(lines.at(-2)).toBe(`${'█'.repeat(12)}${'░'.repeat(12)}  6 of 12 settled   Bloomreach is down, 13 s to go`);
     expect(lines.at(-1)).toBe('delivered 4  duplicate 1');
   });
 
@@ -125,8 +197,8 @@ describe('the screen', () => {
   });
 
   it('takes what could steer the terminal out of what came from outside', () => {
-    const member = 'DEFAULT/\u001b[2Jeve';
-    expect(screenLines(state({ deliveries: [delivery(1, { member })] }), WIDE).join('')).not.toContain('\u001b[2J');
+    const who = '\u001b[2Jeve';
+    expect(screenLines(state({ deliveries: [delivery(1, { who })] }), WIDE).join('')).not.toContain('\u001b[2J');
   });
 });
 
@@ -148,7 +220,7 @@ describe('the displays', () => {
   it('tells without a terminal what happened, once, and with no escape codes', () => {
     const { output, written } = recorder();
     const display = plainDisplay(output);
-    const posted = [{ eventName: 'LevelWillExpire', about: 'Dan', status: 202, duplicate: false }];
+    const posted = [{ eventName: 'LevelWillExpire', about: 'Dan', status: 202, again: false }];
     display.update(state({ caption: 'one', posted, deliveries: [delivery(1, { status: 'pending' })] }));
     display.update(state({ caption: 'one', posted, deliveries: [delivery(1, { attempts: 1, changed: 2 })] }));
     display.update(state({ caption: 'one', posted, deliveries: [delivery(1, { attempts: 1, changed: 2 })] }));
@@ -162,22 +234,35 @@ describe('the displays', () => {
   });
 });
 
-describe('the config of a demo', () => {
+describe('the folder of a demo', () => {
   const LONG = '0123456789abcdef';
-  const dir = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
-  afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('is a good one, and keeps secrets as they are', () => {
-    const secrets = { admin: `a"b${LONG}`, webhook: `-w: #${LONG}`, bloomreach: `\${HOME}${LONG}` };
-    const file = join(dir, 'config.yaml');
-    writeFileSync(file, configText({ port: 0, sandboxUrl: 'http://127.0.0.1:1', secrets }));
+  it('holds a good config that keeps secrets as they are, and mappings to edit', () => {
+    const webhook = `whsec_${LONG.repeat(4)}`;
+    const secrets = { admin: `a"b${LONG}`, webhook, openLoyalty: `-o: #${LONG}`, bloomreach: `\${HOME}${LONG}` };
+    const file = join(FOLDER, 'config.yaml');
+    const urls = { openLoyaltyUrl: 'http://127.0.0.1:1', bloomreachUrl: 'http://127.0.0.1:2' };
+    writeFileSync(file, configText({ port: 4711, ...urls, secrets }));
     const read = readConfigFile(file, 'error');
     expect(read.lints).toEqual([]);
     if (!read.ok) return;
     expect(read.config.api.tokens).toMatchObject([{ token: secrets.admin }]);
-    expect(read.config.sources.get('open-loyalty')?.verify).toMatchObject({ value: secrets.webhook });
+    const url = doorUrl('http://127.0.0.1:4711');
+    expect(read.config.sources.get('open-loyalty')).toMatchObject({
+      verify: { type: 'hmac', url, secrets: [webhook] },
+      api: { url: urls.openLoyaltyUrl, token: secrets.openLoyalty },
+    });
     expect(read.config.destinations.get('bloomreach')).toMatchObject({ apiSecret: secrets.bloomreach });
     expect(existsSync(join(read.config.mappings.dir, 'tier-change.yaml'))).toBe(true);
+    expect(existsSync(join(read.config.mappings.dir, '../schemas/mapping.schema.json'))).toBe(true);
+  });
+
+  it('maps every subscribed event, to one delivery or two, but for the one that nobody takes', () => {
+    const counts = SUBSCRIBED.map((name) => [name, mappingsOf(name)]);
+    expect(counts.filter(([, count]) => count !== 1)).toEqual([
+      ['AvailablePointsAmountChanged', 2],
+      ['RewardCreated', 0],
+    ]);
   });
 });
 
@@ -190,26 +275,25 @@ describe('pointsman demo', () => {
     return runDemo({ ...base, ...options }).then((end) => ({ ...end, written: written.join('') }));
   };
 
-  it('ends when all has settled, with the numbers of what was sent, and leaves nothing behind', async () => {
+  it('ends when all has settled, with the numbers of what happened, and leaves nothing behind', async () => {
     const { settled, summary, dir, written } = await run();
-    const sent = countWebhooks(SCENES);
-    // Each of these also sets the balance on the profile.
-    const balances = WEBHOOKS.filter(({ eventName }) => eventName === 'AvailablePointsAmountChanged').length;
-    const delivered = sent - 4 + balances;
+    const events = [...new Set(TOLD)];
+    const skipped = events.filter(isSpending).length;
+    const delivered = events.reduce((sum, { name }) => sum + mappingsOf(name), 0) - skipped - 1;
     expect(settled).toBe(true);
     expect(summary).toEqual({
-      received: sent - 1,
+      received: events.length,
       delivered,
-      retried: Object.keys(MEMBERS).length,
+      retried: Object.keys(theCast().members).length,
       dead: 1,
-      skipped: 1,
-      unmatched: 1,
-      duplicates: 1,
+      skipped,
+      unmatched: events.filter(({ name }) => name === 'RewardCreated').length,
+      duplicates: TOLD.length - events.length,
     });
     expect(written).toMatch(/waiting .*dlv_\w+ {2}PointsWillExpire/);
     expect(written).toMatch(/delivered .*dlv_\w+ {2}PointsWillExpire → points-expiring, Carla/);
     expect(written).toMatch(/dead .*Emma, 1 try, .*Not authorized to add event of specified type/);
-    expect(written).toContain(`Summary  received ${sent - 1}, delivered ${delivered}`);
+    expect(written).toContain(`Summary  received ${events.length}, delivered ${delivered}`);
     expect(existsSync(dir)).toBe(false);
   });
 
@@ -228,23 +312,37 @@ describe('pointsman demo', () => {
 
   it('stays up with something to try next, until it is told to stop', async () => {
     const stopping = new AbortController();
-    const { output, written } = recorder((text) => text.includes('All has settled') && stopping.abort());
+    const upAndSettled = Promise.withResolvers<void>();
+    const { output, written } = recorder((text) => text.includes('All has settled') && upAndSettled.resolve());
     const display = plainDisplay(output);
-    const story = { pace: 0, outageMs: 1, once: false, display, signal: stopping.signal };
-    const { dir } = await run(story);
+    const running = run({ pace: 0, outageMs: 1, once: false, display, signal: stopping.signal });
+    await upAndSettled.promise;
     const text = written.join('');
-    for (const command of [
-      'deliveries list',
-      'deliveries show dlv_',
-      'events unmatched',
-      '/_sandbox/faults',
-      'export-one',
-    ]) {
+    for (const command of ['deliveries list', 'deliveries show dlv_', 'events unmatched', 'faults', 'export-one']) {
       expect(text).toContain(command);
     }
-    expect(existsSync(dir)).toBe(false);
+    const [mapping = ''] = /\S+tier-change\.yaml/.exec(text) ?? [];
+    expect(existsSync(mapping)).toBe(true);
+    const post = (url: RegExp, body: string) => fetch(url.exec(text)?.[0] ?? '', { method: 'POST', body });
+    expect(await post(/http:\S+webhooks\/open-loyalty/, '{}')).toMatchObject({ status: 401 });
+    const activity = await post(/http:\S+_sandbox\/activity/, '{"count":20}');
+    expect(((await activity.json()) as { readonly messages: number }).messages).toBeGreaterThan(0);
+    stopping.abort();
+    expect(existsSync((await running).dir)).toBe(false);
   });
 });
+
+/** How many of the demo's mappings take an event. */
+function mappingsOf(eventName: string): number {
+  const dir = join(FOLDER, 'mappings');
+  const documents = readdirSync(dir).flatMap((file) => parseAllDocuments(readFileSync(join(dir, file), 'utf8')));
+  return documents.filter((document) => document.get('event') === eventName).length;
+}
+
+/** What points-earned skips. */
+function isSpending({ name, data }: WorldEvent): boolean {
+  return name === 'AvailablePointsAmountChanged' && JSON.stringify(data).includes('"subtract"');
+}
 
 const STATS: DemoState['stats'] = {
   received: 0,
@@ -271,7 +369,8 @@ function delivery(id: number, of: Partial<WatchedDelivery>): WatchedDelivery {
     mappingVersion: 'abc',
     destination: 'bloomreach',
     endpoint: 'event',
-    member: `DEFAULT/${MEMBERS.ann.customerId}`,
+    member: 'DEFAULT/c-1',
+    who: 'Ann',
     status: 'delivered',
     reason: null,
     code: null,
@@ -297,23 +396,4 @@ function recorder(onWrite: (text: string) => unknown = () => undefined) {
   };
   const output: Output = { columns: 120, rows: 40, write };
   return { output, written };
-}
-
-/** Open Loyalty sends null for what is not there, while its schemas say nothing of null. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
-  const present = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(present.map(([key, member]) => [key, withoutNulls(member)]));
-}
-
-/** The schema with every object closed to fields that it does not name. */
-function closed(schema: Json): JsonObject {
-  const walk = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(walk);
-    if (!isJsonObject(value)) return value;
-    const walked = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member)]));
-    return isJsonObject(value['properties']) ? { ...walked, additionalProperties: false } : walked;
-  };
-  return walk(schema) as JsonObject;
 }

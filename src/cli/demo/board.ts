@@ -1,7 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
+import { firstNameIn } from './cast.ts';
 import type { Display } from './display.ts';
 import { outageEndOf } from './play.ts';
-import type { PostedWebhook } from './sender.ts';
+import { postedWebhooks } from './posted.ts';
 import type { DemoSite } from './site.ts';
 import type { DemoState } from './state.ts';
 import { createWatcher } from './watch.ts';
@@ -10,14 +11,13 @@ import { createWatcher } from './watch.ts';
 export interface Board {
   /** Says what is to be seen now. */
   caption(text: string): void;
-  posted(webhook: PostedWebhook): void;
   /** Shows how things stand, again and again, until a state is as asked or the signal aborts; resolves with the last. */
   follow(until: (state: DemoState) => boolean, signal: AbortSignal): Promise<DemoState>;
 }
 
 /** What a board is made of. */
 export interface BoardOptions {
-  readonly site: Pick<DemoSite, 'server' | 'sandbox'>;
+  readonly site: Pick<DemoSite, 'openLoyalty' | 'server' | 'bloomreach'>;
   readonly display: Display;
   readonly clock: Clock;
   /** How many webhooks the scenario sends. */
@@ -29,15 +29,16 @@ const REFRESH_MS = 200;
 
 /** A board over a running site. */
 export function createBoard({ site, display, clock, planned }: BoardOptions): Board {
-  const look = createWatcher(site.server.reads);
+  const { openLoyalty, server, bloomreach } = site;
+  const look = createWatcher(server.reads, (member) => firstNameIn(openLoyalty.world, member));
   const startedAtMs = clock.now();
-  const posted: PostedWebhook[] = [];
   let caption = '';
 
   async function refresh(): Promise<DemoState> {
+    // In this order, so that what was posted is never behind what the store has of it.
     const snapshot = await look();
-    const outageEndsAtMs = outageEndOf(site.sandbox.faults);
-    const told = { caption, posted: [...posted], planned, outageEndsAtMs };
+    const posted = postedWebhooks(openLoyalty.emitter.deliveries(), openLoyalty.world);
+    const told = { caption, posted, planned, outageEndsAtMs: outageEndOf(bloomreach.faults) };
     const state = { ...snapshot, ...told, startedAtMs, nowMs: clock.now() };
     display.update(state);
     return state;
@@ -46,9 +47,6 @@ export function createBoard({ site, display, clock, planned }: BoardOptions): Bo
   return {
     caption(text) {
       caption = text;
-    },
-    posted(webhook) {
-      posted.push(webhook);
     },
     async follow(until, signal) {
       for (;;) {

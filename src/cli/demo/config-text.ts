@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
-
 /** The secrets of one demo: random, and written only into its folder. */
 interface DemoSecrets {
   readonly admin: string;
+  /** `whsec_` and 64 hex digits: what Open Loyalty signs its webhooks with. */
   readonly webhook: string;
+  readonly openLoyalty: string;
   readonly bloomreach: string;
 }
 
@@ -11,37 +11,33 @@ interface DemoSecrets {
 export interface DemoConfig {
   /** 0 = any free port. */
   readonly port: number;
-  readonly sandboxUrl: string;
+  readonly openLoyaltyUrl: string;
+  readonly bloomreachUrl: string;
   readonly secrets: DemoSecrets;
 }
 
-/** The project that the sandbox answers for, and the key it accepts. */
+/** The project that the Bloomreach sandbox answers for. */
 export const PROJECT_TOKEN = 'demo';
-/** The id of the key that the stand-in accepts. */
+/** The id of the key that it accepts. */
 export const API_KEY_ID = 'demo-key';
 
-/** The header that a webhook of the demo carries its token in. */
-export const TOKEN_HEADER = 'X-Pointsman-Token';
-
-/** The mappings that ship with Pointsman; seen from `src/cli/demo` and from `dist/cli/demo` alike. */
-const MAPPINGS_DIR = fileURLToPath(new URL('../../../mappings', import.meta.url));
-
-/** A `config.yaml` like anyone's, with the sandbox in Bloomreach's place and retries short enough to watch. */
-export function configText({ port, sandboxUrl, secrets }: DemoConfig): string {
+/** A `config.yaml` like anyone's, with sandboxes at both ends and retries short enough to watch. */
+export function configText({ port, openLoyaltyUrl, bloomreachUrl, secrets }: DemoConfig): string {
   return `# Written by "pointsman demo". config.example.yaml explains every setting.
 server: { host: 127.0.0.1, port: ${port} }
 api:
   tokens: [{ name: demo, role: admin, token: ${quoted(secrets.admin)} }]
 store: { url: "sqlite:./pointsman.db" }
-mappings: { dir: ${quoted(MAPPINGS_DIR)} }
+mappings: { dir: ./mappings }
 sources:
   open-loyalty:
     type: open-loyalty
-    verify: { type: header, name: ${TOKEN_HEADER}, value: ${quoted(secrets.webhook)} }
+    verify: { type: hmac, url: ${quoted(doorUrl(`http://127.0.0.1:${port}`))}, secrets: [${quoted(secrets.webhook)}] }
+    api: { url: ${quoted(openLoyaltyUrl)}, token: ${quoted(secrets.openLoyalty)} }
 destinations:
   bloomreach:
     type: bloomreach
-    baseUrl: ${quoted(sandboxUrl)}
+    baseUrl: ${quoted(bloomreachUrl)}
     projectToken: ${PROJECT_TOKEN}
     apiKeyId: ${API_KEY_ID}
     apiSecret: ${quoted(secrets.bloomreach)}
@@ -49,6 +45,11 @@ destinations:
     retry: { schedule: [2s, 3s, 5s, 5s, 5s, 5s, 10s, 10s, 30s, 30s, 30s, 30s] }
     breaker: { probe: 2s }
 `;
+}
+
+/** Where a server takes the webhooks of the demo's source: the URL that is subscribed, and so the one that is signed. */
+export function doorUrl(serverUrl: string): string {
+  return `${serverUrl}/webhooks/open-loyalty`;
 }
 
 /** As YAML reads it back unchanged: a `${` that stands in a path is no reference. */

@@ -1,7 +1,6 @@
 import { statusStyle } from '../output.ts';
 import { harmless } from '../terminal.ts';
-import { firstNameOf } from './members.ts';
-import { countsLine, shortId } from './screen.ts';
+import { countsLine, shortId, webhookText } from './screen.ts';
 import { type DemoState, isBeingTried, progressOf, whyOf } from './state.ts';
 import type { WatchedDelivery } from './watch.ts';
 
@@ -12,7 +11,9 @@ const PROGRESS_EVERY_MS = 5_000;
 export function plainLines(before: DemoState | null, state: DemoState): string[] {
   const seconds = ((state.nowMs - state.startedAtMs) / 1000).toFixed(1).padStart(6);
   const events = [
-    ...state.posted.slice(before?.posted.length ?? 0).map(webhookText),
+    ...state.posted
+      .slice(before?.posted.length ?? 0)
+      .map((webhook) => `${'webhook'.padEnd(9)}  ${webhookText(webhook)}`),
     ...changedSince(before, state).map((delivery) => deliveryText(delivery, state.nowMs)),
     ...(progressIsDue(before, state) ? [progressText(state)] : []),
   ];
@@ -27,15 +28,11 @@ function changedSince(before: DemoState | null, { deliveries, nowMs }: DemoState
   return changed.filter((one) => one.status !== 'pending' || (one.attempts > 0 && !isBeingTried(one, nowMs))).reverse();
 }
 
-function webhookText({ eventName, about, status, duplicate }: DemoState['posted'][number]): string {
-  return `${'webhook'.padEnd(9)}  ${eventName}, about ${about}: ${status}${duplicate ? ', duplicate' : ''}`;
-}
-
 function deliveryText(delivery: WatchedDelivery, nowMs: number): string {
-  const { id, event, mapping, member, status, attempts } = delivery;
+  const { id, event, mapping, who, status, attempts } = delivery;
   const tries = `${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
   const why = whyOf(delivery, nowMs);
-  const words = `${shortId(id)}  ${event} → ${mapping}, ${firstNameOf(member)}, ${tries}${why === '' ? '' : `, ${why}`}`;
+  const words = `${shortId(id)}  ${event} → ${mapping}, ${who}, ${tries}${why === '' ? '' : `, ${why}`}`;
   return `${statusStyle(status.padEnd(9), status)}  ${harmless(words)}`;
 }
 

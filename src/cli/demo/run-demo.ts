@@ -6,8 +6,8 @@ import { type Board, createBoard } from './board.ts';
 import type { Display } from './display.ts';
 import { hintLines, introLines, writeHintFiles } from './hints.ts';
 import { play } from './play.ts';
-import { countWebhooks, type Scene, scenario } from './scenario.ts';
-import { createSender } from './sender.ts';
+import { rehearse } from './rehearsal.ts';
+import { type Scene, scenario } from './scenario.ts';
 import { type DemoSite, openSite } from './site.ts';
 import { type DemoState, isSettled } from './state.ts';
 import { type Summary, summaryOf, summaryText } from './summary.ts';
@@ -55,8 +55,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
 
 async function present(site: DemoSite, options: DemoOptions): Promise<Omit<DemoEnd, 'dir'>> {
   const { once, display, clock, signal, outageMs } = options;
-  const scenes = scenario({ nowMs: clock.now(), outageMs });
-  const board = createBoard({ site, display, clock, planned: countWebhooks(scenes) });
+  const scenes = scenario({ outageMs });
+  const board = createBoard({ site, display, clock, planned: rehearse(scenes, site.cast.beganAtMs).length });
   display.print(introLines(site));
   const { state, settled } = await tell(scenes, { site, board }, options);
   const end = { settled, summary: summaryOf(state.stats) };
@@ -66,7 +66,7 @@ async function present(site: DemoSite, options: DemoOptions): Promise<Omit<DemoE
     return end;
   }
   board.caption(settled ? SETTLED : UNSETTLED);
-  writeHintFiles(site, clock);
+  writeHintFiles(site);
   display.print([...closing, ...hintLines(site, state.deliveries)]);
   await board.follow(() => false, signal);
   return end;
@@ -80,20 +80,10 @@ async function tell(
 ): Promise<{ readonly state: DemoState; readonly settled: boolean }> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const sender = createSender(site.door, clock);
-  const { faults } = site.sandbox;
   let told = false;
   const isDone = (state: DemoState) => told && isSettled(state);
   const isLate = (state: DemoState) => state.nowMs - state.startedAtMs > settleWithinMs;
-  const playing = play(scenes, {
-    sender,
-    faults,
-    clock,
-    signal,
-    pace,
-    onCaption: board.caption,
-    onPosted: board.posted,
-  })
+  const playing = play(scenes, { site, clock, signal, pace, onCaption: board.caption })
     .then(() => {
       told = true;
     })

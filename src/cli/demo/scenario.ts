@@ -1,18 +1,15 @@
-import { MEMBERS } from './members.ts';
-import {
-  badgeGranted,
-  pointsChanged,
-  pointsExpiring,
-  tierAboutToExpire,
-  tierChanged,
-  type Webhook,
-} from './webhooks.ts';
+import type { WorldEvent } from '../../sandbox/open-loyalty/world/event.ts';
+import type { Cast } from './cast.ts';
+import type { SUBSCRIBED } from './mapping-files.ts';
+
+/** Something that happens at Open Loyalty: it changes the world, and the world tells its subscribers. */
+export type Happening = (cast: Cast, nowMs: number) => readonly WorldEvent[];
 
 /** One thing that happens in the demo. */
 export type Step =
-  | { readonly kind: 'send'; readonly webhook: Webhook }
-  /** The last message once more, as Open Loyalty does when it heard no answer: same message id, new request id. */
-  | { readonly kind: 'send-again' }
+  | { readonly kind: 'happen'; readonly happening: Happening }
+  /** Open Loyalty sends the next such event twice, as it does when it heard no answer: same message id, new request id. */
+  | { readonly kind: 'send-next-twice'; readonly eventName: (typeof SUBSCRIBED)[number] }
   /** Bloomreach refuses the next event of this type. */
   | { readonly kind: 'refuse-next'; readonly eventType: string; readonly message: string }
   | { readonly kind: 'outage'; readonly forMs: number }
@@ -25,79 +22,77 @@ export interface Scene {
   readonly steps: readonly Step[];
 }
 
-/** What a scenario is told with. */
-export interface ScenarioOptions {
-  /** Unix time in ms: points expire some days after it. */
-  readonly nowMs: number;
-  /** How long Bloomreach is down, in ms. */
-  readonly outageMs: number;
+type Name = keyof Cast['members'];
+
+/** Time to read a caption and to see what follows, in ms. */
+const LOOK: Step = { kind: 'pause', ms: 2_500 };
+/** Between two purchases of the burst, in ms. */
+const BEAT: Step = { kind: 'pause', ms: 150 };
+
+const BICYCLE = { sku: 'V-1', name: 'Bicycle', quantity: 1, grossValue: 640, category: 'sport', maker: 'Rad' };
+const COFFEE = { sku: 'C-3', name: 'Coffee', quantity: 1, grossValue: 6.5, category: 'food', maker: 'Roast' };
+const MUG = { sku: 'A-1', name: 'Mug', quantity: 1, grossValue: 9.9, category: 'home', maker: 'Acme' };
+const LAMP = { sku: 'B-2', name: 'Lamp', quantity: 1, grossValue: 39, category: 'home', maker: 'Lux' };
+
+/** The whole demo as data: every kind of event, every way a delivery can go. `outageMs` is how long Bloomreach is down. */
+export function scenario({ outageMs }: { readonly outageMs: number }): readonly Scene[] {
+  return [...calmScenes(), ...outageScenes(outageMs)];
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Time to read a caption and to see what follows, in ms. */
-const LOOK: Step = { kind: 'pause', ms: 2_000 };
-/** Between two webhooks of the burst, in ms. */
-const BEAT: Step = { kind: 'pause', ms: 120 };
-const BURST_PURCHASES = 4;
-
-const { ann, bob, carla, dan, emma } = MEMBERS;
-
-/** The whole demo as data: every kind of event, every way a delivery can go. */
-export function scenario({ nowMs, outageMs }: ScenarioOptions): readonly Scene[] {
-  const inDays = (days: number) => nowMs + days * DAY_MS;
+function calmScenes(): readonly Scene[] {
   return [
     {
-      caption: 'Ann reaches Gold. The mapping tier-change makes a Bloomreach event of it.',
-      steps: [send(tierChanged(ann, 'Gold', 'up')), LOOK],
+      caption: 'Ann buys a bicycle. It brings points enough for Gold; every event has a mapping.',
+      steps: [happen(buys('ann', BICYCLE)), LOOK],
     },
     {
-      caption: 'Ann and Bob earn points. Bob spends some, too: the mapping skips that.',
-      steps: [
-        send(pointsChanged(ann, { type: 'add', points: 60, balance: 360, transfer: 'first' })),
-        send(pointsChanged(bob, { type: 'add', points: 120, balance: 245.5, transfer: 'first' })),
-        send(pointsChanged(bob, { type: 'subtract', points: 100, balance: 145.5, transfer: 'spent' })),
-        LOOK,
-      ],
+      caption: 'Bob earns points, then spends some: points-earned skips what was spent.',
+      steps: [happen(earns('bob', 120)), happen(spends('bob', 100)), LOOK],
     },
     {
-      caption: 'Points expire. The reminder names only a wallet; an earlier event told whose.',
-      steps: [send(pointsExpiring(bob, 35, inDays(14))), LOOK],
+      caption: 'Finn reaches Silver. Open Loyalty sends that twice; it is delivered once.',
+      steps: [{ kind: 'send-next-twice', eventName: 'CustomerLevelChanged' }, happen(earns('finn', 60)), LOOK],
     },
     {
-      caption: 'A reminder for a wallet that nothing has taught yet: it waits.',
-      steps: [send(pointsExpiring(carla, 80, inDays(14))), LOOK],
+      caption: 'The daily scan: Dan may fall from Gold to Silver; points of Bob and Carla expire.',
+      steps: [happen(({ world, beganAtMs }) => world.dayPassed(beganAtMs)), LOOK],
     },
     {
-      caption: 'Carla earns points. Now the wallet is known as hers, and her reminder leaves.',
-      steps: [send(pointsChanged(carla, { type: 'add', points: 20, balance: 220, transfer: 'first' })), LOOK],
+      caption: "Such a reminder names only a wallet. Bob's is known from an earlier event.",
+      steps: [LOOK],
     },
     {
-      caption: 'Dan may fall from Gold to Silver.',
-      steps: [send(tierAboutToExpire(dan, 'Gold', 'Silver')), LOOK],
+      caption: 'Carla has been silent: nothing has told whose wallet hers is. Hers waits.',
+      steps: [LOOK],
     },
     {
-      caption: 'Open Loyalty sends that once more. It is answered, and not delivered again.',
-      steps: [{ kind: 'send-again' }, LOOK],
+      caption: 'Carla buys a coffee. Now the wallet is known as hers, and her reminder leaves.',
+      steps: [happen(buys('carla', COFFEE)), LOOK],
     },
     {
-      caption: 'An event that no mapping names is kept, and listed as unmatched.',
-      steps: [send(badgeGranted(emma)), LOOK],
+      caption: 'A new reward: no mapping names that event. It is kept, and listed as unmatched.',
+      steps: [happen(newReward), LOOK],
     },
     {
       caption: 'Bloomreach refuses one. It is dead, with the reason, and waits for a person.',
       steps: [
         {
           kind: 'refuse-next',
-          eventType: 'loyalty_downgrade_risk',
+          eventType: 'loyalty_challenge',
           message: 'Not authorized to add event of specified type',
         },
-        send(tierAboutToExpire(emma, 'Platinum', 'Gold')),
+        happen(becomesVip('emma')),
         LOOK,
       ],
     },
+  ];
+}
+
+function outageScenes(outageMs: number): readonly Scene[] {
+  return [
     {
-      caption: `Bloomreach is down for ${Math.round(outageMs / 1000)} s. ${burst().length} events arrive meanwhile; none is lost.`,
-      steps: [{ kind: 'outage', forMs: outageMs }, ...burst().flatMap((webhook) => [send(webhook), BEAT])],
+      caption: `Bloomreach is down for ${Math.round(outageMs / 1000)} s. Everyone goes on shopping; nothing is lost.`,
+      steps: [{ kind: 'outage', forMs: outageMs }, ...[COFFEE, MUG, LAMP].flatMap(everyoneBuys)],
     },
     {
       caption: "All are on disk. Each member's first is tried again; the others wait behind it.",
@@ -107,23 +102,43 @@ export function scenario({ nowMs, outageMs }: ScenarioOptions): readonly Scene[]
   ];
 }
 
-/** How many webhooks a scenario sends, repeats included. */
-export function countWebhooks(scenes: readonly Scene[]): number {
-  return scenes.flatMap(({ steps }) => steps).filter(({ kind }) => kind.startsWith('send')).length;
+function everyoneBuys(item: typeof COFFEE): readonly Step[] {
+  const names: readonly Name[] = ['ann', 'bob', 'carla', 'dan', 'emma', 'finn', 'grace', 'hugo'];
+  return names.flatMap((name) => [happen(buys(name, item)), BEAT]);
 }
 
-/** A few purchases of each member, in turns as on a busy day, and the tier they lead to. */
-function burst(): readonly Webhook[] {
-  const members = Object.values(MEMBERS);
-  const rounds = Array.from({ length: BURST_PURCHASES }, (_, round) =>
-    members.map((member) => {
-      const balance = 500 + 10 * (round + 1);
-      return pointsChanged(member, { type: 'add', points: 10, balance, transfer: `burst ${round}` });
-    }),
-  );
-  return [...rounds.flat(), ...members.map((member) => tierChanged(member, 'Platinum', 'up'))];
+function happen(happening: Happening): Step {
+  return { kind: 'happen', happening };
 }
 
-function send(webhook: Webhook): Step {
-  return { kind: 'send', webhook };
+function buys(name: Name, item: typeof COFFEE): Happening {
+  return ({ world, members }, nowMs) => world.purchase(members[name], { items: [item] }, nowMs);
+}
+
+function earns(name: Name, units: number): Happening {
+  return ({ world, members }, nowMs) => world.earnPoints(members[name], { units, comment: 'Goodwill' }, nowMs);
+}
+
+function spends(name: Name, units: number): Happening {
+  return ({ world, members }, nowMs) => world.spendPoints(members[name], { units, comment: 'A coupon' }, nowMs);
+}
+
+/** A tier that is given by hand. */
+function becomesVip(name: Name): Happening {
+  return ({ world, tenant, members }, nowMs) => {
+    const vip = tenant.tierSet.tiers.find((tier) => tier.name === 'VIP');
+    return world.assignTier(members[name], vip?.levelId ?? '', nowMs);
+  };
+}
+
+function newReward({ world, tenant }: Cast, nowMs: number): readonly WorldEvent[] {
+  const draft = {
+    name: 'Early bird',
+    type: 'material',
+    costInPoints: 200,
+    price: 20,
+    couponValue: 0,
+    validDays: 0,
+  } as const;
+  return world.createReward(tenant, { ...draft, active: true }, nowMs);
 }

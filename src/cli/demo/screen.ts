@@ -1,7 +1,6 @@
 import { publicId } from '../../core/id.ts';
 import { type Column, fitted, statusStyle, tableLines } from '../output.ts';
 import { styled } from '../terminal.ts';
-import { firstNameOf } from './members.ts';
 import { type DemoState, progressOf, whyOf } from './state.ts';
 import type { WatchedDelivery } from './watch.ts';
 
@@ -56,6 +55,11 @@ export function countsLine(state: DemoState): string {
   return shown.map(([name, count, status]) => `${name} ${statusStyle(String(count), status)}`).join('  ');
 }
 
+/** A webhook in a few words: what it says, about whom, and what the door answered. */
+export function webhookText({ eventName, about, status, again }: DemoState['posted'][number]): string {
+  return `${eventName}, about ${about}${again ? ', once more' : ''}: ${status ?? 'no answer'}`;
+}
+
 /** The deliveries that changed last, newest first: a retried one comes back into sight. */
 function lastChanged(deliveries: readonly WatchedDelivery[], count: number): readonly WatchedDelivery[] {
   const byChange = deliveries.toSorted((one, other) => other.changed - one.changed || other.id - one.id);
@@ -67,7 +71,7 @@ function columnsFor(nowMs: number, width: number): readonly Column<WatchedDelive
   return [
     { title: 'ID', value: ({ id }) => shortId(id) },
     ...(width >= WIDE ? [event] : []),
-    { title: 'MEMBER', value: ({ member }) => fitted(oneLine(firstNameOf(member)), NAME_WIDTH) },
+    { title: 'MEMBER', value: ({ who }) => fitted(oneLine(who), NAME_WIDTH) },
     { title: 'MAPPING', value: ({ mapping }) => mapping },
     { title: 'STATUS', value: ({ status }) => status, style: (text, { status }) => statusStyle(text, status) },
     { title: 'TRIES', value: ({ attempts }) => attempts },
@@ -88,8 +92,7 @@ function oneLine(text: string): string {
 function webhookLine({ posted }: DemoState): string {
   const last = posted.at(-1);
   if (last === undefined) return '';
-  const answer = `${last.status}${last.duplicate ? ', duplicate' : ''}`;
-  return styled('dim', `POST ${last.eventName}, about ${last.about}: ${answer}`);
+  return styled('dim', `POST ${webhookText(last)}`);
 }
 
 function progressLine(state: DemoState): string {

@@ -5,64 +5,92 @@ import type { Clock } from '../../ports/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type RunningServer, startPointsman } from '../../runtime/serve.ts';
 import { type BloomreachSandbox, startBloomreachSandbox } from '../../sandbox/bloomreach/server.ts';
+import { type OpenLoyaltySandbox, startOpenLoyaltySandbox } from '../../sandbox/open-loyalty/server.ts';
 import { configOf } from '../config-option.ts';
-import { API_KEY_ID, configText, PROJECT_TOKEN, TOKEN_HEADER } from './config-text.ts';
+import { type Cast, castInto, emptyWorld } from './cast.ts';
+import { API_KEY_ID, configText, doorUrl, PROJECT_TOKEN } from './config-text.ts';
+import { copyMappings, SUBSCRIBED } from './mapping-files.ts';
 
-/** A Pointsman and a Bloomreach sandbox on free loopback ports. */
+/** A Pointsman between an Open Loyalty sandbox and a Bloomreach sandbox, all on free loopback ports. */
 export interface DemoSite {
   readonly dir: string;
   readonly configFile: string;
+  readonly openLoyalty: OpenLoyaltySandbox;
+  readonly cast: Cast;
   readonly server: RunningServer;
-  readonly sandbox: BloomreachSandbox;
-  /** Where webhooks go, and the header that lets them in. */
-  readonly door: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly bloomreach: BloomreachSandbox;
   /** The header that Bloomreach's API asks for. */
   readonly bloomreachHeaders: Readonly<Record<string, string>>;
-  /** Stops both; the folder stays. */
+  /** Stops all; the folder stays. */
   close(): Promise<void>;
 }
 
-/** Makes the sandbox answer as slowly as a service across the internet. */
+/** Makes Bloomreach answer as slowly as a service across the internet. */
 const LATENCY = { kind: 'latency', ms: 120, jitterMs: 160 } as const;
 
-/** Writes a config into the folder, which should be open to its owner alone, and starts both on it. */
+type Secrets = ReturnType<typeof newSecrets>;
+
+/** Writes config and mappings into the folder, which should be open to its owner alone, and starts all three. */
 export async function openSite(dir: string, clock: Clock): Promise<DemoSite> {
-  const secrets = { admin: secret(), webhook: secret(), bloomreach: secret() };
-  const { now, random } = clock;
+  const secrets = newSecrets();
+  const closers: (() => Promise<void>)[] = [];
+  // Together: a call that a sandbox lets hang must not hold the server up.
+  const close = async () => void (await Promise.all(closers.map((closer) => closer())));
+  try {
+    const bloomreach = await openBloomreach(clock, secrets);
+    closers.push(() => bloomreach.close());
+    const openLoyalty = await startOpenLoyaltySandbox({ ...emptyWorld(), clock, apiToken: secrets.openLoyalty });
+    closers.push(() => openLoyalty.close());
+    const cast = castInto(openLoyalty.world, clock.now());
+    const urls = { openLoyaltyUrl: openLoyalty.url, bloomreachUrl: bloomreach.url };
+    const { server, configFile, stop } = await openServer({
+      dir,
+      clock,
+      write: (port) => configText({ port, ...urls, secrets }),
+    });
+    closers.push(stop);
+    openLoyalty.subscribe({ url: doorUrl(server.url), hmac: secrets.webhook, eventNames: SUBSCRIBED });
+    const bloomreachHeaders = { Authorization: `Basic ${btoa(`${API_KEY_ID}:${secrets.bloomreach}`)}` };
+    return { dir, configFile, openLoyalty, cast, server, bloomreach, bloomreachHeaders, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openBloomreach({ now, random }: Clock, secrets: Secrets): Promise<BloomreachSandbox> {
   const credentials = { projectToken: PROJECT_TOKEN, apiKeyId: API_KEY_ID, apiSecret: secrets.bloomreach };
   const sandbox = await startBloomreachSandbox({ ...credentials, clock: now, random });
   sandbox.faults.add(LATENCY);
+  return sandbox;
+}
+
+interface Opening {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly write: (port: number) => string;
+}
+
+async function openServer({ dir, clock, write }: Opening) {
+  copyMappings(dir);
+  const configFile = join(dir, 'config.yaml');
+  writeFileSync(configFile, write(0));
   const logFile = createWriteStream(join(dir, 'pointsman.log'));
   const closeLog = () => new Promise<void>((resolve) => logFile.end(resolve));
-
-  const configFile = join(dir, 'config.yaml');
-  const write = (port: number) => writeFileSync(configFile, configText({ port, sandboxUrl: sandbox.url, secrets }));
   try {
-    write(0);
     const log = createLogger('info', logFile, clock);
     const server = await startPointsman({ config: configOf(configFile, 'error'), clock, log });
     // Commands that talk to the server find its port in the config.
-    write(Number(new URL(server.url).port));
-    return {
-      dir,
-      configFile,
-      server,
-      sandbox,
-      door: { url: `${server.url}/webhooks/open-loyalty`, headers: { [TOKEN_HEADER]: secrets.webhook } },
-      bloomreachHeaders: { Authorization: `Basic ${btoa(`${API_KEY_ID}:${secrets.bloomreach}`)}` },
-      async close() {
-        // Together: a call that the sandbox lets hang must not hold the server up.
-        await Promise.all([server.stop(), sandbox.close()]);
-        await closeLog();
-      },
-    };
+    writeFileSync(configFile, write(Number(new URL(server.url).port)));
+    return { server, configFile, stop: () => server.stop().then(closeLog) };
   } catch (error) {
-    await sandbox.close();
     await closeLog();
     throw error;
   }
 }
 
-function secret(): string {
-  return randomBytes(24).toString('base64url');
+function newSecrets() {
+  const secret = () => randomBytes(24).toString('base64url');
+  const webhook = `whsec_${randomBytes(32).toString('hex')}`;
+  return { admin: secret(), webhook, openLoyalty: secret(), bloomreach: secret() };
 }

@@ -1,4 +1,4 @@
-import type { PostedWebhook } from './sender.ts';
+import type { PostedWebhook } from './posted.ts';
 import type { Snapshot } from './watch.ts';
 
 /** Everything the demo shows at one moment. */
@@ -38,12 +38,13 @@ export function isSettled({ stats, posted }: Pick<DemoState, 'stats' | 'posted'>
 
 /** Counts how far the webhooks have come, from the store's counters and the deliveries in sight. */
 export function progressOf({ stats, deliveries, planned }: DemoState): Progress {
-  const { delivered, dead, skipped, shadowed, canceled } = stats.deliveries;
-  const total = Math.max(planned, stats.received + stats.duplicates);
-  const ended = delivered + dead + skipped + shadowed + canceled + stats.unmatched + stats.failed + stats.duplicates;
-  const pending = deliveries.filter(({ status }) => status === 'pending');
+  const { received, duplicates, unrouted } = stats;
+  const total = Math.max(planned, received + duplicates);
+  const open = deliveries.filter(({ status }) => status === 'pending' || status === 'waiting');
+  const openEvents = new Set(open.map(({ eventId }) => eventId)).size;
+  const pending = open.filter(({ status }) => status === 'pending');
   return {
-    settled: Math.min(ended, total),
+    settled: Math.max(0, received + duplicates - unrouted - openEvents),
     total,
     retrying: pending.filter(({ attempts }) => attempts > 0).length,
     queued: pending.filter(({ attempts, blockedBy }) => attempts === 0 && blockedBy !== null).length,
