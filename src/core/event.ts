@@ -50,6 +50,8 @@ export interface Identity {
   /** The member's other identifiers, in the same notation. */
   readonly aliases: readonly string[];
   readonly facts: readonly Fact[];
+  /** What the event says anew of the member, laid over the older facts about her; null takes a field out. */
+  readonly correction?: JsonObject;
 }
 
 /** What a signed request says of its signature. */

@@ -62,7 +62,7 @@ export async function openSite({ members, seed, startMs, files }: SiteOptions): 
     apiToken: API_TOKEN,
     members,
     silentShare: 0.5,
-    emitter: { concurrency: 32 },
+    emitter: { concurrency: 64 },
   });
   const config = configOf(writeFiles(dir, files, { bloomreach: bloomreach.url, loyalty: loyalty.url }));
   const complaints = new Map<string, number>();
@@ -122,6 +122,7 @@ destinations:
     projectToken: ${PROJECT.projectToken}
     apiKeyId: ${PROJECT.apiKeyId}
     apiSecret: ${PROJECT.apiSecret}
+    concurrency: 64
 `,
   );
   return file;

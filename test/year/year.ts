@@ -46,8 +46,8 @@ export interface Year {
 }
 
 const HOUR_MS = 3_600_000;
-/** After the scan at one o'clock: things happen in the morning, at noon and in the evening. */
-const BUSY_HOURS = [6, 12, 18];
+/** After the scan at one o'clock: things happen at noon. */
+const NOON_MS = 11 * HOUR_MS;
 /** Longer than the last look at a delivery that waits for a fact. */
 const LAST_LOOK_MS = 73 * HOUR_MS;
 
@@ -58,10 +58,7 @@ export async function playYear(site: Site, options: YearOptions): Promise<Year> 
   let scanAtMs = loyalty.world.nextScanAt(clock.now());
   for (let day = 1; day <= options.days; day++) {
     await year.scan(scanAtMs);
-    for (const [index, hour] of BUSY_HOURS.entries()) {
-      const share = (part: number) => Math.floor((options.activityPerDay * part) / BUSY_HOURS.length);
-      await year.bustle(scanAtMs + hour * HOUR_MS, share(index + 1) - share(index));
-    }
+    await year.bustle(scanAtMs + NOON_MS, options.activityPerDay);
     options.tell(day, year.sent.length);
     scanAtMs = loyalty.world.nextScanAt(scanAtMs);
   }

@@ -9,13 +9,21 @@ import { learnedFacts } from './remembers.ts';
  * An event about several members (an array, as in AchievementsWereProcessed) belongs to none of them.
  */
 export function identify(source: string, body: JsonObject, clockMs: number): Identity {
-  const { storeCode } = readEnvelope(body);
+  const { name, storeCode } = readEnvelope(body);
   const facts = learnedFacts({ source, storeCode, body, clockMs });
   const [keys, ...others] = peopleIn(body['data'] ?? null, storeCode);
   const [member, ...aliases] = keys ?? [];
   if (member === undefined || others.some((other) => other[0] !== member)) return { member: null, aliases: [], facts };
-  return { member, aliases: unique([...aliases, ...others.flatMap((other) => other.slice(1))]), facts };
+  const known = { member, aliases: unique([...aliases, ...others.flatMap((other) => other.slice(1))]), facts };
+  const person = CORRECTING.includes(name ?? '') ? identifiersIn(body['data'] ?? null) : null;
+  return person?.customerId ? { ...known, correction: { ...person } } : known;
 }
+
+/**
+ * Events that tell a member's identifiers anew, each of them or null. No wallet is named, but what her wallets taught
+ * must not lead to an address she has given up.
+ */
+const CORRECTING: readonly string[] = ['CustomerUpdated', 'CustomerEmailWasChanged', 'CustomerPhoneNumberWasChanged'];
 
 /** The member keys of each person in `data`; elements that name nobody are left out. */
 function peopleIn(data: Json, storeCode: string): readonly (readonly string[])[] {

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../core/event.ts';
 import type { Accepted } from '../../ports/store.ts';
-import { learnFact } from './memory-facts.ts';
+import { correctFacts, learnFact } from './memory-facts.ts';
 import { count, type EventRecord, knowMember, type MemoryState } from './memory-state.ts';
 
 /** Stores one event with its aliases and facts, or finds the one it repeats. */
@@ -20,6 +20,7 @@ export function acceptDraft(state: MemoryState, given: EventDraft): Accepted {
   count(state, draft.receivedAtMs, 'received');
   if (draft.failure !== null) count(state, draft.receivedAtMs, 'failed');
   knowMember(state, draft.member, draft.aliases);
+  correctFacts(state, draft);
   for (const fact of draft.facts) learnFact(state, fact, draft.member, draft.receivedAtMs);
   return { ok: true, eventId: event.id, duplicate: false, bodyDiffers: false };
 }
@@ -38,6 +39,7 @@ function repeat(state: MemoryState, original: EventRecord, draft: EventDraft): A
 }
 
 function storedPart(draft: EventDraft): Omit<EventRecord, 'id' | 'status' | 'code' | 'duplicates'> {
-  const { aliases: _aliases, facts: _facts, failure: _failure, dedupeWindowMs: _window, ...rest } = draft;
+  const { aliases: _aliases, facts: _facts, correction: _correction, ...known } = draft;
+  const { failure: _failure, dedupeWindowMs: _window, ...rest } = known;
   return rest;
 }

@@ -1,4 +1,5 @@
-import type { Fact, FactKey, Identity } from '../../core/event.ts';
+import type { EventDraft, Fact, FactKey, Identity } from '../../core/event.ts';
+import { isJsonObject } from '../../core/json.ts';
 import type { FactFilter, FactRow } from '../../ports/log.ts';
 import type { Applied, Checkpoint } from '../../ports/store.ts';
 import { factKeyText, knowMember, type MemoryState } from './memory-state.ts';
@@ -28,6 +29,18 @@ export function learnFact(state: MemoryState, fact: Fact, member: string | null,
     if (record.draft.missing.some((missing) => factKeyText(missing) === key)) {
       record.dueAtMs = Math.min(record.dueAtMs, nowMs);
     }
+  }
+}
+
+/** Lays what an event says of its member over the facts about her that are not newer. */
+export function correctFacts(state: MemoryState, draft: EventDraft): void {
+  const { source, storeCode, member, correction, clockMs } = draft;
+  if (member === null || correction === undefined) return;
+  for (const [key, row] of state.facts) {
+    const isHers = row.member === member && row.source === source && row.storeCode === storeCode;
+    if (!isHers || row.learnedAtMs > clockMs || !isJsonObject(row.value)) continue;
+    const fields = Object.entries({ ...row.value, ...correction }).filter(([, field]) => field !== null);
+    state.facts.set(key, { ...row, value: Object.fromEntries(fields), learnedAtMs: clockMs });
   }
 }
 

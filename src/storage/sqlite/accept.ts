@@ -89,6 +89,7 @@ function inserter({ db, names, members, facts, count, times }: Tables): (draft: 
     count('received', receivedAtMs, 0);
     if (failure !== null) count('failed', receivedAtMs, 0);
     if (member !== null) knowAliases(member, draft);
+    if (member !== null) facts.correct(member, draft);
     for (const fact of draft.facts) facts.learn(fact, member, receivedAtMs);
     return id;
   };

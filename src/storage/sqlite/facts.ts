@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Fact, FactKey } from '../../core/event.ts';
+import type { EventDraft, Fact, FactKey } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Applied } from '../../ports/store.ts';
 import type { Names } from './names.ts';
@@ -9,6 +9,8 @@ import { type Packed, pack } from './packed.ts';
 export interface Facts {
   /** Keeps a fact unless a newer one is known, and makes what awaits it due. Only inside a transaction. */
   learn(fact: Fact, member: number | null, nowMs: number): void;
+  /** Lays what an event says of its member over the facts about her that are not newer. Only inside a transaction. */
+  correct(member: number, draft: Pick<EventDraft, 'source' | 'storeCode' | 'correction' | 'clockMs'>): void;
   /** `stale` when a newer fact is known, `repeated` when just this one is, else null. Only inside a transaction. */
   isKnown(fact: Fact): Extract<Applied, 'stale' | 'repeated'> | null;
   /** Replaces what a delivery waits for. Only inside a transaction. */
@@ -25,6 +27,10 @@ export function openFacts(db: Database, names: Names): Facts {
     `INSERT INTO fact (source, store_code, kind, key, value, learned_ms, member) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (source, store_code, kind, key) DO UPDATE SET value = excluded.value, learned_ms = excluded.learned_ms, member = excluded.member
      WHERE excluded.learned_ms >= learned_ms`,
+  );
+  const correct = db.prepare<[string, number, number, number, number, number]>(
+    `UPDATE fact SET value = json_patch(value, ?), learned_ms = ?
+     WHERE member = ? AND source = ? AND store_code = ? AND learned_ms <= ? AND json_type(value) = 'object'`,
   );
   const wake = db.prepare<[number, number, ...KeyColumns]>(
     `UPDATE delivery SET due_ms = ? WHERE status = 'waiting' AND due_ms > ? AND id IN (
@@ -51,6 +57,10 @@ export function openFacts(db: Database, names: Names): Facts {
       const key = columns(fact);
       const { changes } = learn.run(...key, JSON.stringify(fact.value), fact.learnedAtMs, member);
       if (changes > 0) wake.run(nowMs, nowMs, ...key);
+    },
+    correct(member, { source, storeCode, correction, clockMs }) {
+      if (correction === undefined) return;
+      correct.run(JSON.stringify(correction), clockMs, member, names.idOf(source), names.idOf(storeCode), clockMs);
     },
     isKnown(fact) {
       const known = find.get(...columns(fact));

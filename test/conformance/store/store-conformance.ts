@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { acceptingConformance } from './accepting.ts';
 import { claimingConformance } from './claiming.ts';
+import { correctingConformance } from './correcting.ts';
 import { identifierConformance } from './identifiers.ts';
 import { learningConformance } from './learning.ts';
 import { loadConformance } from './loads.ts';
@@ -19,6 +20,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     settlingConformance(open);
     waitingConformance(open);
     learningConformance(open);
+    correctingConformance(open);
     logConformance(open);
     identifierConformance(open);
     loadConformance(open);
