@@ -41,6 +41,8 @@ export interface RunningOptions {
   readonly mappings?: Readonly<Record<string, string>>;
   /** The source's verification instead of a header token. */
   readonly verify?: string;
+  /** Settings added to the source, in one line: `, api: { … }`. */
+  readonly source?: string;
   /** Lines added to the destination. */
   readonly destination?: string;
   /** Lines added at the top level. */
@@ -99,7 +101,7 @@ async function call(url: string, options: { method: 'GET' | 'POST'; headers: Rec
 function writeFiles(
   dir: string,
   baseUrl: string,
-  { mappings, verify = BY_HEADER, destination = '', config = '' }: RunningOptions,
+  { mappings, verify = BY_HEADER, source = '', destination = '', config = '' }: RunningOptions,
 ): string {
   const folder = join(dir, 'mappings');
   if (mappings === undefined) cpSync(SHIPPED, folder, { recursive: true });
@@ -116,7 +118,7 @@ api: { tokens: [{ name: e2e, role: admin, token: ${API_TOKEN} }] }
 store: { url: "sqlite:./data/pointsman.db" }
 mappings: { dir: ./mappings }
 sources:
-  open-loyalty: { type: open-loyalty, verify: ${verify} }
+  open-loyalty: { type: open-loyalty, verify: ${verify}${source} }
 destinations:
   bloomreach:
     type: bloomreach
