@@ -65,7 +65,7 @@ describe('the scenario', () => {
 
   it('shows every way a delivery can go', () => {
     const kinds = STEPS.map(({ kind }) => kind);
-    for (const kind of ['send-next-twice', 'refuse-next', 'outage']) expect(kinds).toContain(kind);
+    for (const kind of ['seed-facts', 'send-next-twice', 'refuse-next', 'outage']) expect(kinds).toContain(kind);
     expect(kinds.slice(kinds.indexOf('outage')).filter((kind) => kind === 'happen')).toHaveLength(24);
     expect(TOLD.length - new Set(TOLD).size).toBe(1);
   });
@@ -318,7 +318,14 @@ describe('pointsman demo', () => {
     const running = run({ pace: 0, outageMs: 1, once: false, display, signal: stopping.signal });
     await upAndSettled.promise;
     const text = written.join('');
-    for (const command of ['deliveries list', 'deliveries show dlv_', 'events unmatched', 'faults', 'export-one']) {
+    for (const command of [
+      'deliveries list',
+      'deliveries show dlv_',
+      'events unmatched',
+      'facts list',
+      'faults',
+      'export-one',
+    ]) {
       expect(text).toContain(command);
     }
     const [mapping = ''] = /\S+tier-change\.yaml/.exec(text) ?? [];

@@ -23,6 +23,7 @@ export const API_KEY_ID = 'demo-key';
 
 /** A `config.yaml` like anyone's, with sandboxes at both ends and retries short enough to watch. */
 export function configText({ port, openLoyaltyUrl, bloomreachUrl, secrets }: DemoConfig): string {
+  const url = doorUrl(`http://127.0.0.1:${port}`);
   return `# Written by "pointsman demo". config.example.yaml explains every setting.
 server: { host: 127.0.0.1, port: ${port} }
 api:
@@ -32,7 +33,7 @@ mappings: { dir: ./mappings }
 sources:
   open-loyalty:
     type: open-loyalty
-    verify: { type: hmac, url: ${quoted(doorUrl(`http://127.0.0.1:${port}`))}, secrets: [${quoted(secrets.webhook)}] }
+    verify: { type: hmac, url: ${quoted(url)}, secrets: [${quoted(secrets.webhook)}] }
     api: { url: ${quoted(openLoyaltyUrl)}, token: ${quoted(secrets.openLoyalty)} }
 destinations:
   bloomreach:

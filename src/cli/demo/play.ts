@@ -1,11 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { FaultSwitch } from '../../sandbox/bloomreach/faults.ts';
 import type { Happening, Scene, Step } from './scenario.ts';
+import { seed } from './seed.ts';
 import type { DemoSite } from './site.ts';
 
 /** What playing a scenario needs, and who is told of what happens. */
 export interface PlayTools {
-  readonly site: Pick<DemoSite, 'openLoyalty' | 'cast' | 'bloomreach'>;
+  readonly site: Pick<DemoSite, 'openLoyalty' | 'cast' | 'bloomreach' | 'configFile' | 'log'>;
   readonly clock: Clock;
   /** Stops the play: it rejects with the signal's reason. */
   readonly signal: AbortSignal;
@@ -33,6 +34,8 @@ async function perform(step: Step, { site, clock, signal, pace }: PlayTools): Pr
   switch (step.kind) {
     case 'happen':
       return happen(step.happening, site);
+    case 'seed-facts':
+      return seed(site, { clock, signal });
     case 'send-next-twice':
       site.openLoyalty.faults.add({ kind: 'duplicate', count: 1, match: { eventName: step.eventName } });
       return;

@@ -8,6 +8,8 @@ export type Happening = (cast: Cast, nowMs: number) => readonly WorldEvent[];
 /** One thing that happens in the demo. */
 export type Step =
   | { readonly kind: 'happen'; readonly happening: Happening }
+  /** `pointsman facts seed`: Pointsman asks Open Loyalty for all its members. */
+  | { readonly kind: 'seed-facts' }
   /** Open Loyalty sends the next such event twice, as it does when it heard no answer: same message id, new request id. */
   | { readonly kind: 'send-next-twice'; readonly eventName: (typeof SUBSCRIBED)[number] }
   /** Bloomreach refuses the next event of this type. */
@@ -42,7 +44,7 @@ export function scenario({ outageMs }: { readonly outageMs: number }): readonly 
 function calmScenes(): readonly Scene[] {
   return [
     {
-      caption: 'Ann buys a bicycle. It brings points enough for Gold; every event has a mapping.',
+      caption: 'Ann buys a bicycle. Its points lift her to Gold. Each event has its mapping.',
       steps: [happen(buys('ann', BICYCLE)), LOOK],
     },
     {
@@ -54,7 +56,7 @@ function calmScenes(): readonly Scene[] {
       steps: [{ kind: 'send-next-twice', eventName: 'CustomerLevelChanged' }, happen(earns('finn', 60)), LOOK],
     },
     {
-      caption: 'The daily scan: Dan may fall from Gold to Silver; points of Bob and Carla expire.',
+      caption: 'The daily scan: Dan may fall to Silver; points of Bob and Carla expire soon.',
       steps: [happen(({ world, beganAtMs }) => world.dayPassed(beganAtMs)), LOOK],
     },
     {
@@ -62,12 +64,12 @@ function calmScenes(): readonly Scene[] {
       steps: [LOOK],
     },
     {
-      caption: 'Carla has been silent: nothing has told whose wallet hers is. Hers waits.',
+      caption: 'Carla has been silent: no event has ever told which wallet is hers. Hers waits.',
       steps: [LOOK],
     },
     {
-      caption: 'Carla buys a coffee. Now the wallet is known as hers, and her reminder leaves.',
-      steps: [happen(buys('carla', COFFEE)), LOOK],
+      caption: '"facts seed" asks Open Loyalty for all members. Now hers is known, and it leaves.',
+      steps: [{ kind: 'seed-facts' }, LOOK],
     },
     {
       caption: 'A new reward: no mapping names that event. It is kept, and listed as unmatched.',

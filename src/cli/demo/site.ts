@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type RunningServer, startPointsman } from '../../runtime/serve.ts';
 import { type BloomreachSandbox, startBloomreachSandbox } from '../../sandbox/bloomreach/server.ts';
@@ -18,6 +19,8 @@ export interface DemoSite {
   readonly openLoyalty: OpenLoyaltySandbox;
   readonly cast: Cast;
   readonly server: RunningServer;
+  /** The server's. */
+  readonly log: Logger;
   readonly bloomreach: BloomreachSandbox;
   /** The header that Bloomreach's API asks for. */
   readonly bloomreachHeaders: Readonly<Record<string, string>>;
@@ -43,7 +46,7 @@ export async function openSite(dir: string, clock: Clock): Promise<DemoSite> {
     closers.push(() => openLoyalty.close());
     const cast = castInto(openLoyalty.world, clock.now());
     const urls = { openLoyaltyUrl: openLoyalty.url, bloomreachUrl: bloomreach.url };
-    const { server, configFile, stop } = await openServer({
+    const { server, log, configFile, stop } = await openServer({
       dir,
       clock,
       write: (port) => configText({ port, ...urls, secrets }),
@@ -51,7 +54,7 @@ export async function openSite(dir: string, clock: Clock): Promise<DemoSite> {
     closers.push(stop);
     openLoyalty.subscribe({ url: doorUrl(server.url), hmac: secrets.webhook, eventNames: SUBSCRIBED });
     const bloomreachHeaders = { Authorization: `Basic ${btoa(`${API_KEY_ID}:${secrets.bloomreach}`)}` };
-    return { dir, configFile, openLoyalty, cast, server, bloomreach, bloomreachHeaders, close };
+    return { dir, configFile, openLoyalty, cast, server, log, bloomreach, bloomreachHeaders, close };
   } catch (error) {
     await close();
     throw error;
@@ -82,7 +85,7 @@ async function openServer({ dir, clock, write }: Opening) {
     const server = await startPointsman({ config: configOf(configFile, 'error'), clock, log });
     // Commands that talk to the server find its port in the config.
     writeFileSync(configFile, write(Number(new URL(server.url).port)));
-    return { server, configFile, stop: () => server.stop().then(closeLog) };
+    return { server, log, configFile, stop: () => server.stop().then(closeLog) };
   } catch (error) {
     await closeLog();
     throw error;
