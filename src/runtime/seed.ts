@@ -4,7 +4,7 @@ import type { Seeder, SeedPage } from '../ports/seeder.ts';
 import type { Writer } from './writer.ts';
 
 /** How far the members of one tenant are read. */
-export interface TenantProgress {
+interface TenantProgress {
   /** Where the next page begins; null before the first and after the last. */
   readonly next: string | null;
   readonly isDone: boolean;
