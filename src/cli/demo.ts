@@ -13,7 +13,7 @@ export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description(
-      'watch loyalty webhooks become Bloomreach events: a server, a sandbox and a story, all on this machine',
+      'watch loyalty webhooks become Bloomreach events: a server, a sandbox at each end and a story, all here',
     )
     .option('--once', 'end when everything has settled; exit 1 when it does not within 3 minutes')
     .addHelpText('after', '\nExample:\n  pointsman demo\n  pointsman demo --once')

@@ -58,7 +58,6 @@ function lookHints({ configFile, cast, dir, bloomreach }: DemoSite, deliveries: 
       ? [['one delivery, whole', `${POINTSMAN} deliveries show ${shortId(telling.id)} ${config}`] as const]
       : []),
     ['events that no mapping names', `${POINTSMAN} events unmatched ${config}`],
-    ['whose wallet is whose', `${POINTSMAN} facts list ${config}`],
   ];
 }
 

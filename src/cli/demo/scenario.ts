@@ -68,7 +68,7 @@ function calmScenes(): readonly Scene[] {
       steps: [LOOK],
     },
     {
-      caption: '"facts seed" asks Open Loyalty for all members. Now hers is known, and it leaves.',
+      caption: 'Pointsman asks Open Loyalty for all members ("facts seed"). Now hers leaves.',
       steps: [{ kind: 'seed-facts' }, LOOK],
     },
     {
