@@ -53,6 +53,12 @@ export const ERRORS = {
     false,
     'Make the file or folder readable for the user that runs pointsman.',
   ),
+  MAPPING_UNWRITABLE: entry(
+    'mapping',
+    500,
+    false,
+    'Make the file and its folder writable, or repair the file by hand.',
+  ),
   MAPPING_TOO_LARGE: entry('mapping', 422, false, 'Keep a mapping file under 1 MB and a formula under 16 kB.'),
   MAPPING_YAML: entry('mapping', 422, false, 'Repair the YAML at the place shown.'),
   MAPPING_UNKNOWN_KEY: entry('mapping', 422, false, 'Remove the key or correct its spelling.'),

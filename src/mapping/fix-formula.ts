@@ -12,6 +12,14 @@ export function quotedInFlow(text: string, start: number): TextEdit | null {
   return end === null ? null : { start, end, text: quoted(text.slice(start, end)) };
 }
 
+/** Quotes the plain formula inside `{ }` or `[ ]` over which YAML stumbles at `offset`; null when none stands before it. */
+export function quotedBefore(text: string, offset: number): TextEdit | null {
+  const line = text.slice(lineStart(text, offset), offset);
+  const last = [...line.matchAll(/[[{,:] *(?==)/g)].at(-1);
+  if (!last || !/[[{]/.test(line.slice(0, last.index + 1))) return null;
+  return quotedInFlow(text, lineStart(text, offset) + last.index + last[0].length);
+}
+
 /** Keeps a plain formula from the comment that cuts it: takes the ` #` in, or where that is a comment, leaves it out. */
 export function keptFromComment(node: YamlScalar, text: string, checker: FormulaChecker): TextEdit | null {
   const { start, end, inFlow } = node;

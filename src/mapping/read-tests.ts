@@ -1,6 +1,7 @@
 import { ERRORS } from '../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Expectation, MappingTest } from '../core/mapping.ts';
+import { renaming } from './fix-name.ts';
 import { TEST_KEYS } from './keys.ts';
 import { expected, fieldsOf, readText } from './read-values.ts';
 import { checkSampleDigits } from './sample-digits.ts';
@@ -10,6 +11,7 @@ import { jsonOf, type YamlEntry, type YamlNode } from './yaml-node.ts';
 
 type TestScope = Pick<Scope, 'findings' | 'sources'>;
 
+const OUTCOMES = ['skipped', 'waiting'];
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Reads `tests`. */
@@ -90,13 +92,15 @@ function readExpectation(entry: YamlEntry | undefined, scope: TestScope): Expect
   if (value === 'skipped' || value === 'waiting') return { kind: value };
   if (Array.isArray(value) && value.every(isJsonObject)) return { kind: 'requests', requests: value };
   if (isJsonObject(value)) return readRequestOrError(value, entry, scope);
-  const remedy = typeof value === 'string' ? (didYouMean(value, ['skipped', 'waiting']) ?? undefined) : undefined;
+  const remedy = typeof value === 'string' ? (didYouMean(value, OUTCOMES) ?? undefined) : undefined;
+  const fix = typeof value === 'string' ? renaming(value, OUTCOMES, entry.value.start, scope.findings.text) : null;
   expected(
     'expect',
     'a part of the request, a list of them, skipped, waiting, or { error: CODE }',
     entry.value,
     scope,
     remedy,
+    fix,
   );
   return null;
 }

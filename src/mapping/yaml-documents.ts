@@ -1,6 +1,6 @@
 import { type Document, parseAllDocuments, type YAMLError } from 'yaml';
 import type { Findings } from './findings.ts';
-import { movedLines, quotedLine } from './fix-formula.ts';
+import { movedLines, quotedBefore, quotedLine } from './fix-formula.ts';
 import type { YamlNode } from './yaml-node.ts';
 import { formulaTraps } from './yaml-traps.ts';
 import { type Report, YamlTree } from './yaml-tree.ts';
@@ -69,7 +69,7 @@ function reportParserError(error: YAMLError, text: string, findings: Findings): 
   if (QUOTING.has(error.code) && FORMULA_LINE.test(line)) {
     const remedy = 'A formula with ": ", with quotes at its start or over several lines goes after |, or in quotes.';
     findings.error('MAPPING_YAML', offset, message, remedy, quotedLine(text, offset));
-  } else findings.error('MAPPING_YAML', offset, message);
+  } else findings.error('MAPPING_YAML', offset, message, undefined, quotedBefore(text, offset));
 }
 
 function reportTo(findings: Findings): Report {
