@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 import { DELIVERY_FILTERS, deliveryFilterOf } from '../http/filters.ts';
-import { deliveryDetailView, deliveryView } from '../http/log-view.ts';
+import { type DeliveryView, deliveryViews } from '../http/log-view.ts';
 import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
-import { deliveryText } from './delivery-text.ts';
+import { blockedText, deliveryText } from './delivery-text.ts';
 import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.ts';
 import { type Column, type OutputFormat, outputOption, printList, statusStyle } from './output.ts';
 import { tailDeliveries } from './tail-deliveries.ts';
 import { print } from './terminal.ts';
-
-/** A delivery as lists show it. */
-export type DeliveryView = ReturnType<typeof deliveryView>;
 
 /** The columns of a list of deliveries. */
 export const DELIVERY_COLUMNS: readonly Column<DeliveryView>[] = [
@@ -21,7 +18,7 @@ export const DELIVERY_COLUMNS: readonly Column<DeliveryView>[] = [
   { title: 'MEMBER', value: ({ member }) => member },
   { title: 'STATUS', value: ({ status }) => status, style: (text, { status }) => statusStyle(text, status) },
   { title: 'TRIES', value: ({ attempts }) => attempts },
-  { title: 'WHY', value: ({ code, reason, blockedBy }) => code ?? reason ?? (blockedBy ? `behind ${blockedBy}` : '') },
+  { title: 'WHY', value: ({ code, reason, blockedBy }) => code ?? reason ?? blockedText(blockedBy) ?? '' },
 ];
 
 const FILTERS = {
@@ -64,17 +61,24 @@ export function deliveriesCommand(program: Command): void {
 
 async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {
   const { page, filters } = pageRequestOf(queryOf(options, [...DELIVERY_FILTERS, 'limit', 'cursor']));
-  const found = await withLog(options.config, (log) => log.deliveries(deliveryFilterOf(filters), page));
-  printList(listView(found, deliveryView, filters), DELIVERY_COLUMNS, options.output);
+  await withLog(options.config, async (log, { destinations }) => {
+    const found = await log.deliveries(deliveryFilterOf(filters), page);
+    const { deliveryView } = deliveryViews(destinations);
+    printList(listView(found, deliveryView, filters), DELIVERY_COLUMNS, options.output);
+  });
 }
 
 async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
-  const detail = await withLog(config, (log) => rowOf('dlv', id, (key) => log.delivery(key)));
-  const view = deliveryDetailView(detail);
+  const view = await withLog(config, async (log, { destinations }) => {
+    const detail = await rowOf('dlv', id, (key) => log.delivery(key));
+    return deliveryViews(destinations).deliveryDetailView(detail);
+  });
   print(output === 'table' ? deliveryText(view) : JSON.stringify(view, null, output === 'json' ? 2 : 0));
 }
 
 async function tail(options: Options & { config: string; output: OutputFormat }): Promise<void> {
   const filter = deliveryFilterOf(queryOf(options, DELIVERY_FILTERS));
-  await withLog(options.config, (log) => tailDeliveries(log, filter, options.output));
+  await withLog(options.config, (log, { destinations }) =>
+    tailDeliveries(log, { filter, output: options.output, destinations }),
+  );
 }

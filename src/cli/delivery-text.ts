@@ -1,11 +1,12 @@
-import type { deliveryDetailView } from '../http/log-view.ts';
+import type { DeliveryDetailView } from '../http/log-view.ts';
 import { statusStyle } from './output.ts';
 import { harmless, styled } from './terminal.ts';
 
 /** A delivery on one screen: event → mapping → request → every attempt. */
-export function deliveryText(view: ReturnType<typeof deliveryDetailView>): string {
+export function deliveryText(view: DeliveryDetailView): string {
   const { sourceEvent: event } = view;
   const why = view.code ?? view.reason ?? view.detail;
+  const held = blockedText(view.blockedBy);
   return [
     `${styled('bold', view.id)}  ${statusStyle(view.status, view.status)}${why ? `  ${harmless(why)}` : ''}`,
     ...(view.detail && view.detail !== why ? [harmless(view.detail)] : []),
@@ -13,7 +14,7 @@ export function deliveryText(view: ReturnType<typeof deliveryDetailView>): strin
     field('to', `${view.destination}.${view.endpoint}`),
     field('created', view.createdAt),
     field('next', view.dueAt),
-    field('behind', view.blockedBy),
+    field('held', held),
     section(`Event ${event.id}  ${event.event}`, event.body),
     `\n${styled('bold', `Mapping ${view.mapping} ${view.mappingVersion}`)}\n${indented(view.mappingText === null ? 'its text is not stored' : essence(view.mappingText))}`,
     section(`Request${view.part > 0 ? ` (part ${view.part})` : ''}`, view.request ?? 'none: it never got that far'),
@@ -26,12 +27,17 @@ export function deliveryText(view: ReturnType<typeof deliveryDetailView>): strin
     .join('\n');
 }
 
+/** What holds a delivery back, in words; null when nothing does. */
+export function blockedText(blockedBy: string | null): string | null {
+  return blockedBy?.startsWith('dlv_') ? `behind ${blockedBy}` : blockedBy;
+}
+
 /** A mapping without its head comment and its tests: what made the request. */
 function essence(text: string): string {
   return text.replace(/^(?:#.*\n|[ \t]*\n)+/, '').replace(/^tests:\n(?:[ \t#-].*\n|\n)*/m, '');
 }
 
-function attemptLine(attempt: ReturnType<typeof deliveryDetailView>['attemptLog'][number]): string {
+function attemptLine(attempt: DeliveryDetailView['attemptLog'][number]): string {
   const { startedAt, verdict, httpStatus, durationMs, code, detail, response } = attempt;
   const head = `  ${startedAt}  ${statusStyle(verdict.padEnd(12), verdict)} ${httpStatus ?? '---'}  ${durationMs} ms`;
   const why = [code, detail].filter((part) => part !== null).join(': ');

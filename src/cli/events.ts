@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EVENT_FILTERS, eventFilterOf } from '../http/filters.ts';
-import { deliveryView, eventDetailView, eventView, unmatchedView } from '../http/log-view.ts';
+import { deliveryViews, eventView, unmatchedView } from '../http/log-view.ts';
 import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
 import { DELIVERY_COLUMNS } from './deliveries.ts';
@@ -72,12 +72,14 @@ async function list(options: Options & { config: string; output: OutputFormat })
 }
 
 async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
-  const detail = await withLog(config, (log) => rowOf('evt', id, (key) => log.event(key)));
-  const view = eventDetailView(detail);
+  const view = await withLog(config, async (log, { destinations }) => {
+    const detail = await rowOf('evt', id, (key) => log.event(key));
+    return deliveryViews(destinations).eventDetailView(detail);
+  });
   if (output !== 'table') return print(JSON.stringify(view, null, output === 'json' ? 2 : 0));
   const head = `${styled('bold', view.id)}  ${harmless(view.event)}  ${statusStyle(view.status, view.status)}`;
   const facts = `  ${harmless(view.member ?? 'nobody')}  received ${view.receivedAt}  repeats ${view.duplicates}`;
-  const deliveries = tableLines(detail.deliveries.map(deliveryView), DELIVERY_COLUMNS);
+  const deliveries = tableLines(view.deliveries, DELIVERY_COLUMNS);
   print(
     [`${head}${view.code ? `  ${view.code}` : ''}`, facts, JSON.stringify(view.body, null, 2), '', ...deliveries].join(
       '\n',

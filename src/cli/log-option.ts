@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
 import { PointsmanError } from '../core/errors.ts';
 import { type IdKind, rowKey } from '../core/id.ts';
 import type { Query } from '../http/paging.ts';
@@ -10,10 +11,14 @@ import { configOf } from './config-option.ts';
 export type Options = Readonly<Record<string, string | undefined>>;
 
 /** Runs with the log that the config's store keeps, whether or not a server runs, and closes it. */
-export async function withLog<Result>(configFile: string, use: (log: Log) => Promise<Result>): Promise<Result> {
-  const log = openLog(configOf(configFile, 'placeholder').store.path);
+export async function withLog<Result>(
+  configFile: string,
+  use: (log: Log, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = configOf(configFile, 'placeholder');
+  const log = openLog(config.store.path);
   try {
-    return await use(log);
+    return await use(log, config);
   } finally {
     await log.close();
   }

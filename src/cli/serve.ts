@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Logger } from '../ports/logger.ts';
 import { createLogger, type LogLevel } from '../runtime/logger.ts';
-import { startPointsman } from '../runtime/serve.ts';
+import { type RunningServer, startPointsman } from '../runtime/serve.ts';
 import { systemClock } from '../runtime/system.ts';
 import { CONFIG_OPTION, configOf } from './config-option.ts';
 import { print } from './terminal.ts';
@@ -24,14 +26,28 @@ export function serveCommand(program: Command): void {
 async function serve({ config: file, logLevel }: ServeOptions): Promise<void> {
   const config = configOf(file, 'error');
   const log = createLogger(logLevel, process.stderr, systemClock);
-  const server = await startPointsman({ config, clock: systemClock, log });
+  const server = await startPointsman({ config, configFile: resolve(file), clock: systemClock, log });
   log.info({ stage: 'serve', url: server.url }, 'listening');
   print(`listening ${server.url}`);
+  const ignoreReloads = reloadOnSignal(server, log);
   await stopSignal();
+  ignoreReloads();
   log.info({ stage: 'serve' }, 'stopping: finishing what is in flight; a second signal forces');
   void stopSignal().then(() => server.force());
   await server.stop();
   log.info({ stage: 'serve' }, 'stopped');
+}
+
+/** A SIGHUP loads everything anew; what is returned makes further ones do nothing. */
+function reloadOnSignal(server: RunningServer, log: Logger): () => void {
+  const state = { ended: false };
+  process.on('SIGHUP', () => {
+    if (state.ended) return;
+    server.reload().catch((error: Error) => log.error({ stage: 'reload', err: error.message }, 'the reload failed'));
+  });
+  return () => {
+    state.ended = true;
+  };
 }
 
 /** Resolves at the next SIGTERM or SIGINT. */

@@ -1,4 +1,4 @@
-import { deliveryView } from '../http/log-view.ts';
+import { type DeliveryView, deliveryViews } from '../http/log-view.ts';
 import type { DeliveryFilter, DeliveryRow, Log } from '../ports/log.ts';
 import { systemClock } from '../runtime/system.ts';
 import type { OutputFormat } from './output.ts';
@@ -9,14 +9,23 @@ import { harmless, print, styled } from './terminal.ts';
 const POLL_MS = 500;
 const PAGE = 200;
 
+/** What is followed and how it is printed. */
+interface TailOptions {
+  readonly filter: DeliveryFilter;
+  readonly output: OutputFormat;
+  readonly destinations: ReadonlyMap<string, unknown>;
+}
+
 /** Prints each delivery when it appears and whenever its status or number of tries changes, until a signal. */
-export async function tailDeliveries(log: Log, filter: DeliveryFilter, output: OutputFormat): Promise<void> {
+export async function tailDeliveries(log: Log, { filter, output, destinations }: TailOptions): Promise<void> {
+  const { deliveryView } = deliveryViews(destinations);
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
   let seen = stateOf((await log.deliveries(filter, { before: null, limit: PAGE })).items);
   while (!stop.signal.aborted) {
     const { items } = await log.deliveries(filter, { before: null, limit: PAGE });
-    for (const row of items.filter((row) => seen.get(row.id) !== markOf(row)).reverse()) printRow(row, output);
+    for (const row of items.filter((row) => seen.get(row.id) !== markOf(row)).reverse())
+      printView(deliveryView(row), output);
     seen = stateOf(items);
     await systemClock.sleep(POLL_MS, stop.signal).catch(() => undefined);
   }
@@ -30,8 +39,7 @@ function markOf({ status, attempts }: DeliveryRow): string {
   return `${status} ${attempts}`;
 }
 
-function printRow(row: DeliveryRow, output: OutputFormat): void {
-  const view = deliveryView(row);
+function printView(view: DeliveryView, output: OutputFormat): void {
   if (output !== 'table') {
     print(JSON.stringify(view));
     return;

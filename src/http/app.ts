@@ -8,15 +8,7 @@ import type { Logger } from '../ports/logger.ts';
 import { type ApiToken, requireToken } from './api-auth.ts';
 import { type FactTools, factRoutes } from './fact-routes.ts';
 import { deliveryFilterOf, eventFilterOf } from './filters.ts';
-import {
-  deliveryDetailView,
-  deliveryView,
-  eventDetailView,
-  eventView,
-  receiptView,
-  shownVersion,
-  unmatchedView,
-} from './log-view.ts';
+import { deliveryViews, eventView, receiptView, shownVersion, unmatchedView } from './log-view.ts';
 import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
@@ -29,6 +21,8 @@ export interface AppTools extends FactTools {
   readonly version: string;
   readonly ruleSet: () => RuleSet;
   readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
+  /** Whether config and mappings on disk are what is in force. */
+  readonly isConfigurationValid: () => boolean;
   /** Null when ready, else one line why not. */
   readonly unreadiness: () => Promise<string | null>;
 }
@@ -42,7 +36,10 @@ export function createApp(tools: AppTools): Express {
   app.get(['/healthz', '/livez'], (_request, response) => void response.json({ status: 'ok' }));
   app.get(['/readyz', '/ready'], async (_request, response) => {
     const why = await tools.unreadiness();
-    response.status(why === null ? 200 : 503).json(why === null ? { status: 'ready' } : { status: 'not ready', why });
+    const configurationValid = tools.isConfigurationValid();
+    // An invalid file is no reason to send webhooks elsewhere: what ran before goes on.
+    if (why === null) response.json({ status: 'ready', configurationValid });
+    else response.status(503).json({ status: 'not ready', why, configurationValid });
   });
   app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
   app.use('/api', requireToken(tools.tokens));
@@ -54,8 +51,9 @@ export function createApp(tools: AppTools): Express {
   return app;
 }
 
-function logRoutes({ reads }: AppTools): Router {
+function logRoutes({ reads, destinations, isConfigurationValid }: AppTools): Router {
   const routes = Router();
+  const { deliveryView, deliveryDetailView, eventDetailView } = deliveryViews(destinations);
   routes.get('/deliveries', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.deliveries(deliveryFilterOf(filters), page), deliveryView, filters));
@@ -78,7 +76,9 @@ function logRoutes({ reads }: AppTools): Router {
     const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.receipts(page), receiptView, filters));
   });
-  routes.get('/stats', async (_request, response) => void response.json(await reads.stats(0)));
+  routes.get('/stats', async (_request, response) => {
+    response.json({ ...(await reads.stats(0)), configurationValid: isConfigurationValid() });
+  });
   return routes;
 }
 

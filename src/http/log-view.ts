@@ -2,6 +2,7 @@ import { SEEDED_AT_MS } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { SHOWN_VERSION_LENGTH } from '../core/mapping.ts';
+import type { ReceiptDetail, RunningVersion } from '../core/receipt.ts';
 import type {
   AttemptRow,
   DeliveryDetail,
@@ -25,8 +26,28 @@ export function shownVersion(version: string): string {
   return version.slice(0, SHOWN_VERSION_LENGTH);
 }
 
-/** A delivery in a list, as the API and `-o json` show it (CONTRACT §4). */
-export function deliveryView(row: DeliveryRow) {
+/** What holds a delivery whose destination the config does not name any more. */
+const DESTINATION_MISSING = 'destination missing';
+
+/** The views that tell what holds a delivery: they know which destinations are configured. */
+export function deliveryViews(configured: Pick<ReadonlyMap<string, unknown>, 'has'>) {
+  return {
+    deliveryView: (row: DeliveryRow) => deliveryView(row, configured),
+    deliveryDetailView: (detail: DeliveryDetail) => deliveryDetailView(detail, configured),
+    eventDetailView: (detail: EventDetail) => eventDetailView(detail, configured),
+  };
+}
+
+/** A delivery as the API and `-o json` show it. */
+export type DeliveryView = ReturnType<typeof deliveryView>;
+
+/** A delivery with all that led to it, as they show it. */
+export type DeliveryDetailView = ReturnType<typeof deliveryDetailView>;
+
+type Configured = Parameters<typeof deliveryViews>[0];
+
+/** A delivery in a list (CONTRACT §4). */
+function deliveryView(row: DeliveryRow, configured: Configured) {
   const { event, mapping, destination, endpoint, member, status, reason, code, attempts, part, run } = row;
   return {
     id: publicId('dlv', row.id),
@@ -43,17 +64,23 @@ export function deliveryView(row: DeliveryRow) {
     attempts,
     part,
     run,
-    blockedBy: row.blockedBy === null ? null : publicId('dlv', row.blockedBy),
+    blockedBy: blockedBy(row, configured),
     createdAt: isoTime(row.createdAtMs),
     dueAt: isoTime(row.dueAtMs),
   };
 }
 
+/** The id of the delivery at the head of its lane, or why nothing of its destination moves. */
+function blockedBy({ status, destination, blockedBy: head }: DeliveryRow, configured: Configured): string | null {
+  if (status === 'pending' && !configured.has(destination)) return DESTINATION_MISSING;
+  return head === null ? null : publicId('dlv', head);
+}
+
 /** A delivery with its event, the mapping's text of that version, its frozen request and every attempt. */
-export function deliveryDetailView(detail: DeliveryDetail) {
+function deliveryDetailView(detail: DeliveryDetail, configured: Configured) {
   const { id, source, storeCode, name, messageId, clockMs, receivedAtMs, body } = detail.sourceEvent;
   return {
-    ...deliveryView(detail),
+    ...deliveryView(detail, configured),
     detail: detail.detail,
     request: detail.request === null ? null : parsed(detail.request),
     emptyKeys: detail.emptyKeys,
@@ -93,9 +120,10 @@ export function eventView(row: EventRow) {
 }
 
 /** An event with its body and what was made of it; a body nested too deep to be written as JSON stays text. */
-export function eventDetailView(detail: EventDetail) {
+function eventDetailView(detail: EventDetail, configured: Configured) {
   const body = detail.code === 'SOURCE_TOO_DEEP' ? detail.body : parsed(detail.body);
-  return { ...eventView(detail), signature: detail.signature, body, deliveries: detail.deliveries.map(deliveryView) };
+  const deliveries = detail.deliveries.map((row) => deliveryView(row, configured));
+  return { ...eventView(detail), signature: detail.signature, body, deliveries };
 }
 
 /** An event name that no mapping took. */
@@ -109,9 +137,15 @@ export function factView({ source, storeCode, kind, key, value, learnedAtMs, mem
   return { source, storeCode, kind, key, member, learnedAt, value };
 }
 
-/** A load of the mappings. */
+/** A load of config and mappings. */
 export function receiptView({ id, atMs, outcome, durationMs, detail }: ReceiptRow) {
-  return { id, at: isoTime(atMs), outcome, durationMs, files: parsed(detail) };
+  const { trigger, config, files, mappings, tests, valid } = JSON.parse(detail) as ReceiptDetail;
+  const shown = files.map((file) => ({ ...file, before: file.before.map(shownRun), after: file.after.map(shownRun) }));
+  return { id, at: isoTime(atMs), trigger, outcome, valid, durationMs, mappings, tests, config, files: shown };
+}
+
+function shownRun({ id, version }: RunningVersion): RunningVersion {
+  return { id, version: shownVersion(version) };
 }
 
 function attemptView({ id, startedAtMs, durationMs, claimNo, ...answer }: AttemptRow) {

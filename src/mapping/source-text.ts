@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors.ts';
 
 /** The largest mapping file, in bytes. */
-const MAX_FILE_BYTES = 1024 * 1024;
+export const MAX_FILE_BYTES = 1024 * 1024;
 
 /** The text of a mapping file, or why it is none. */
 export type SourceText =

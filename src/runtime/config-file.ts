@@ -5,7 +5,11 @@ import { PointsmanError } from '../core/errors.ts';
 import { environment } from './system.ts';
 
 /** A config file read and checked, with its text for showing findings. */
-export type ReadConfig = LoadedConfig & { readonly text: string };
+export type ReadConfig = LoadedConfig & {
+  readonly text: string;
+  /** The files that its `${file:…}` references name, by path. */
+  readonly secretFiles: readonly string[];
+};
 
 /**
  * Reads `config.yaml`. With `placeholder`, references that are not set do not count: offline commands need no secrets.
@@ -13,15 +17,19 @@ export type ReadConfig = LoadedConfig & { readonly text: string };
  */
 export function readConfigFile(file: string, unresolved: 'error' | 'placeholder'): ReadConfig {
   const text = readText(file);
+  const secretFiles: string[] = [];
   const loaded = loadConfig({
     file: relative(process.cwd(), resolve(file)) || file,
     text,
     baseDir: dirname(resolve(file)),
     env: environment,
-    readSecretFile: (path) => readFileSync(path, 'utf8'),
+    readSecretFile: (path) => {
+      secretFiles.push(path);
+      return readFileSync(path, 'utf8');
+    },
     unresolved,
   });
-  return { ...loaded, text };
+  return { ...loaded, text, secretFiles };
 }
 
 function readText(file: string): string {

@@ -1,18 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { PointsmanError } from '../core/errors.ts';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import type { MappingSourceFile } from '../mapping/compile.ts';
+import { inTurns } from './reload/in-turns.ts';
+import { unreadable, walkMappings } from './reload/walk.ts';
 
 /** The mapping files of a folder and its subfolders, sorted by name. Throws `MAPPING_UNREADABLE` with the path. */
 export async function readMappingFiles(dir: string): Promise<readonly MappingSourceFile[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause) => {
-    throw unreadable(dir, cause);
-  });
-  const paths = entries
-    .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return Promise.all(paths.map((path) => readMappingFile(path, dir)));
+  const { files } = await walkMappings(dir);
+  return inTurns(files, (path) => readMappingFile(path, dir));
 }
 
 /** One mapping file, named relative to `dir`. Throws `MAPPING_UNREADABLE` with the path. */
@@ -21,8 +16,4 @@ export async function readMappingFile(path: string, dir: string): Promise<Mappin
     throw unreadable(path, cause);
   });
   return { file: relative(dir, path), bytes };
-}
-
-function unreadable(path: string, cause: Error): PointsmanError {
-  return new PointsmanError('MAPPING_UNREADABLE', `Cannot read ${path}: ${cause.message}`, { cause });
 }

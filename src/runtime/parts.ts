@@ -3,25 +3,20 @@ import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Mapping } from '../core/mapping.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Destination, Endpoint } from '../ports/destination.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Source } from '../ports/source.ts';
 import type { Store } from '../ports/store.ts';
 import type { TransformEngine } from '../ports/transform-engine.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import { createTransformEngine } from '../transform/engine.ts';
-import { destinationsOf, sourcesOf } from './registry.ts';
 
-/** Everything a server is made of, before anything runs. */
+/** What a server is made of for as long as it runs: a reload changes none of it. */
 export interface Parts {
+  /** The config of the start. */
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Store;
   readonly engine: TransformEngine;
-  readonly sources: ReadonlyMap<string, Source>;
-  readonly destinations: ReadonlyMap<string, Destination>;
-  readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
   readonly readSample: (mapping: Mapping, path: string) => Promise<string>;
 }
 
@@ -39,17 +34,7 @@ export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers
       log.error({ stage: 'route', mapping, code: 'TRANSFORM_QUARANTINED' }, 'set aside until its text changes'),
   });
   closers.push(() => engine.close());
-  const destinations = destinationsOf(config, clock);
-  for (const destination of destinations.values()) closers.push(() => destination.close());
-  return {
-    ...from,
-    store,
-    engine,
-    sources: sourcesOf(config),
-    destinations,
-    endpoint: (id, name) => destinations.get(id)?.endpoints.get(name) ?? null,
-    readSample: sampleReader(config.mappings.dir),
-  };
+  return { ...from, store, engine, readSample: sampleReader(config.mappings.dir) };
 }
 
 /** Reads samples by their path relative to the mapping's file. */

@@ -6,15 +6,18 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { openSqliteLogInWorker } from '../storage/sqlite/log-worker-client.ts';
-import { type LiveRules, startLiveRules } from './live-rules.ts';
 import { type Closers, closeAll, openParts, type Parts } from './parts.ts';
-import { mappingContextOf } from './registry.ts';
+import { systemsOf } from './reload/load-config.ts';
+import { type InForce, type Reloader, startReloader } from './reload/reloader.ts';
+import { startWatcher } from './reload/watcher.ts';
 import { packageVersion } from './version.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
 /** What a server runs on. */
 export interface ServeOptions {
   readonly config: Config;
+  /** Where the config was read from, to be read again when it changes; left out, it is not. */
+  readonly configFile?: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a client may take to send a whole request, in ms; 10 s unless told. */
@@ -26,6 +29,8 @@ export interface RunningServer {
   readonly url: string;
   /** The log, read on a thread of its own. */
   readonly reads: Log;
+  /** Loads config and mappings anew, changed or not. */
+  reload(): Promise<void>;
   /** Takes no more webhooks, finishes what is in flight for up to 20 s, and closes everything. */
   stop(): Promise<void>;
   /** Cuts a `stop` short; nothing is lost: the next start goes on. */
@@ -39,18 +44,26 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
   const closers: Closers = [];
   try {
     const parts = openParts(options, closers);
-    const rules = await startLiveRules({
-      ...parts,
-      context: mappingContextOf(parts.config),
-      dir: parts.config.mappings.dir,
-    });
-    const reads = openSqliteLogInWorker(parts.config.store.path);
+    const { config, clock } = parts;
+    const configFile = options.configFile ?? null;
+    const reloader = await startReloader({ ...parts, systems: systemsOf(config, clock), configFile });
+    const reads = openSqliteLogInWorker(config.store.path);
     closers.push(() => reads.close());
-    const workers = await startWorkers(parts, rules);
+    const workers = await startWorkers(parts, reloader);
     closers.push(() => workers.stop());
     const state = { draining: false };
-    const server = await listen({ parts, rules, reads, workers, state, requestTimeoutMs: options.requestTimeoutMs });
-    return { url: server.url, reads, force: () => workers.force(), stop: () => stop(server, state, closers) };
+    const server = await listen({ parts, reloader, reads, workers, state, requestTimeoutMs: options.requestTimeoutMs });
+    if (config.mappings.watch) {
+      const watcher = startWatcher({ ...parts, reloader, storePath: config.store.path });
+      closers.push(() => watcher.stop());
+    }
+    return {
+      url: server.url,
+      reads,
+      reload: () => reloader.reload('signal').then(() => undefined),
+      force: () => workers.force(),
+      stop: () => stop(server, state, closers),
+    };
   } catch (error) {
     await closeAll(closers);
     throw error;
@@ -59,30 +72,45 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
 
 interface Listening {
   readonly parts: Parts;
-  readonly rules: LiveRules;
+  readonly reloader: Reloader;
   readonly reads: Log;
   readonly workers: Workers;
   readonly state: { readonly draining: boolean };
   readonly requestTimeoutMs: number | undefined;
 }
 
-function listen({ parts, rules, reads, workers, state, requestTimeoutMs }: Listening): Promise<HttpServer> {
-  const { config, store, clock } = parts;
+/** Answers with the systems in force: a reload builds new handlers and swaps them. */
+function listen(tools: Listening): Promise<HttpServer> {
+  const { parts, reloader, requestTimeoutMs } = tools;
+  let handlers = handlersOf(reloader.current(), tools);
+  reloader.onSwap((next, before) => {
+    if (next.config !== before.config) handlers = handlersOf(next, tools);
+  });
+  return startServer({
+    ...parts.config.server,
+    door: (request, response) => handlers.door(request, response),
+    app: (request, response) => handlers.app(request, response),
+    requestTimeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
+  });
+}
+
+function handlersOf({ config, sources, destinations }: InForce, { parts, reloader, reads, workers, state }: Listening) {
+  const { store, clock, log } = parts;
   const door = createWebhookDoor({
-    ...parts,
+    ...{ store, clock, log, sources },
     redact: config.redact,
     bodyLimitBytes: config.server.bodyLimitBytes,
     onAccepted: () => workers.eventAccepted(),
   });
   const app = createApp({
-    ...parts,
-    reads,
+    ...{ store, clock, log, sources, destinations, reads },
     tokens: config.api.tokens,
     version: packageVersion(),
-    ruleSet: () => rules.current(),
+    ruleSet: () => reloader.current().ruleSet,
+    isConfigurationValid: () => reloader.isValid(),
     unreadiness: async () => (state.draining ? 'draining' : faultOf(store.probe(clock.now()))),
   });
-  return startServer({ ...config.server, door, app, requestTimeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS });
+  return { door, app };
 }
 
 /** Null when the write went through. */

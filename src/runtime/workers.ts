@@ -1,9 +1,10 @@
 import { awaitFacts } from '../pipeline/await-facts.ts';
-import { createDeliverer, type Deliverer } from '../pipeline/deliver.ts';
 import { recoverClaims } from '../pipeline/recover.ts';
-import { createRouter, type Router } from '../pipeline/route.ts';
-import type { LiveRules } from './live-rules.ts';
+import { createRouter } from '../pipeline/route.ts';
+import type { Endpoint } from '../ports/destination.ts';
 import type { Parts } from './parts.ts';
+import { createDeliverers } from './reload/deliverers.ts';
+import type { Reloader } from './reload/reloader.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 /** The loops that move events along. */
@@ -19,16 +20,16 @@ export interface Workers {
 const POLL_MS = 250;
 const FACTS_POLL_MS = 1_000;
 const RECOVER_POLL_MS = 5_000;
-const RELOAD_POLL_MS = 1_000;
 /** How long a stop waits for what is in flight, in ms. */
 const DRAIN_LIMIT_MS = 20_000;
 
 /** Settles what a process that died left claimed, then starts the loops. */
-export async function startWorkers(parts: Parts, rules: LiveRules): Promise<Workers> {
+export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Workers> {
   const stopping = new AbortController();
   const forced = new AbortController();
-  const ruleSet = () => rules.current();
-  const recover = { ...parts, ruleSet, retryOf: (id: string) => parts.destinations.get(id)?.retry ?? null };
+  const ruleSet = () => reloader.current().ruleSet;
+  const retryOf = (id: string) => reloader.current().destinations.get(id)?.retry ?? null;
+  const recover = { ...parts, ruleSet, retryOf };
   while ((await recoverClaims('all', recover)) > 0);
 
   const loops: WorkLoop[] = [];
@@ -37,28 +38,22 @@ export async function startWorkers(parts: Parts, rules: LiveRules): Promise<Work
     loops.push(started);
     return started;
   };
-  const deliveries: WorkLoop[] = [];
   const shared = {
     ...parts,
     ruleSet,
+    endpoint: endpointsOf(reloader),
     signal: forced.signal,
     memberIdKind: parts.config.mappings.memberId,
     facts: parts.store.facts.bind(parts.store),
-    onRouted: () => {
-      for (const one of deliveries) one.wake();
-    },
+    onRouted: () => deliverers.wake(),
   };
+  const deliverers = createDeliverers({ ...shared, stopping: stopping.signal, pollMs: POLL_MS });
   const router = createRouter(shared);
   const routing = loop('route', POLL_MS, () => router.step());
   loop('recall', FACTS_POLL_MS, () => awaitFacts(shared));
   loop('recover', RECOVER_POLL_MS, () => recoverClaims('expired', recover));
-  if (parts.config.mappings.watch) loop('reload', RELOAD_POLL_MS, () => rules.refresh().then(() => 0));
-  const deliverers = [...parts.destinations.values()].map((destination) => {
-    const deliverer = createDeliverer({ ...shared, destination, onSettled: () => delivering.wake() });
-    const delivering = loop('deliver', POLL_MS, () => deliverer.step());
-    deliveries.push(delivering);
-    return deliverer;
-  });
+  deliverers.use(reloader.current().destinations);
+  reloader.onSwap((next) => deliverers.use(next.destinations));
 
   return {
     eventAccepted: () => routing.wake(),
@@ -67,12 +62,18 @@ export async function startWorkers(parts: Parts, rules: LiveRules): Promise<Work
       stopping.abort();
       const timer = setTimeout(() => forced.abort(), DRAIN_LIMIT_MS);
       await Promise.all(loops.map(({ ended }) => ended));
-      await drain(router, deliverers);
+      await router.drained();
+      await deliverers.ended();
       clearTimeout(timer);
     },
   };
 }
 
-function drain(router: Router, deliverers: readonly Deliverer[]): Promise<unknown> {
-  return Promise.all([router.drained(), ...deliverers.map((deliverer) => deliverer.drained())]);
+/** Endpoints by address. One whose destination went is still known: what began with the old rules ends with them. */
+function endpointsOf(reloader: Reloader): (destination: string, endpoint: string) => Endpoint | null {
+  const known = new Map(reloader.current().destinations);
+  reloader.onSwap(({ destinations }) => {
+    for (const [id, destination] of destinations) known.set(id, destination);
+  });
+  return (id, name) => known.get(id)?.endpoints.get(name) ?? null;
 }

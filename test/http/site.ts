@@ -55,6 +55,7 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
     tokens: [{ name: 'ops', role: 'viewer', token: TOKEN }],
     ruleSet: () => ruleSetOf([aMapping()]),
     destinations: new Map([[destination.id, destination]]),
+    isConfigurationValid: () => true,
     unreadiness: async () => null,
     ...app,
   });
