@@ -5,7 +5,7 @@ import type { Reminder } from './reminders.ts';
 import type { Sent, Year } from './year.ts';
 
 /** What became of the reminders. */
-export interface ReminderCounts {
+interface ReminderCounts {
   delivered: number;
   /** Of these, to members whom no event had named before. */
   deliveredFromSeedAlone: number;
@@ -207,7 +207,9 @@ class Auditor implements Audit {
   }
 
   #fault(kind: string, example: string): void {
-    this.faults.set(kind, [...(this.faults.get(kind) ?? []), example]);
+    const examples = this.faults.get(kind) ?? [];
+    examples.push(example);
+    this.faults.set(kind, examples);
   }
 }
 

@@ -4,7 +4,7 @@ import { auditYear } from './audit.ts';
 import type { Outcome } from './report.ts';
 import { seed } from './seed.ts';
 import { openSite, WEBHOOK_SECRET } from './site.ts';
-import { giveStars, playYear, type YearOptions } from './year.ts';
+import { giveStars, playYear, type Year, type YearOptions } from './year.ts';
 
 /** A year to be simulated. */
 export interface SimulationOptions extends YearOptions {
@@ -17,9 +17,12 @@ const NEW_YEARS_EVE_MS = Date.UTC(2025, 11, 31, 12);
 
 /**
  * Goes live with a programme that has members already, as a user would: the memory is seeded, then every event is
- * subscribed to, then days pass.
+ * subscribed to, then days pass. A test of the audit tampers with what was seen.
  */
-export async function simulate(options: SimulationOptions): Promise<Outcome> {
+export async function simulate(
+  options: SimulationOptions,
+  tamper: (year: Year) => void = () => undefined,
+): Promise<Outcome> {
   const files = galleryFiles();
   const site = await openSite({ ...options, files, startMs: NEW_YEARS_EVE_MS });
   try {
@@ -27,6 +30,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     const seeded = await seed(site);
     site.loyalty.subscribe({ url: `${site.server.url}/webhooks/open-loyalty`, hmac: WEBHOOK_SECRET });
     const year = await playYear(site, options);
+    tamper(year);
     const rules = ruleSetOf(compiledFiles(files).flatMap(({ mappings }) => mappings));
     const audit = await auditYear({ year, reads: site.server.reads, rules });
     return { seeded, stars, year, audit, complaints: site.complaints };

@@ -32,8 +32,8 @@ export interface Site {
   readonly config: Config;
   /** WARN and ERROR lines of the server, by message. */
   readonly complaints: ReadonlyMap<string, number>;
-  /** Waits until nothing is open any more but what waits for a fact. Throws when that takes a minute. */
-  settled(): Promise<void>;
+  /** Waits until nothing is in one of these states any more, nor unrouted. Throws when that takes a minute. */
+  settled(...states: readonly ('pending' | 'waiting')[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function openSite({ members, seed, startMs, files }: SiteOptions): 
     server,
     config,
     complaints,
-    settled: () => settled(server, clock),
+    settled: (...states) => settled(server, clock, states),
     async close() {
       await Promise.all([server.stop(), loyalty.close(), bloomreach.close()]);
       rmSync(dir, { recursive: true, force: true });
@@ -128,11 +128,15 @@ destinations:
   return file;
 }
 
-async function settled({ reads }: RunningServer, clock: YearClock): Promise<void> {
+async function settled(
+  { reads }: RunningServer,
+  clock: YearClock,
+  states: readonly ('pending' | 'waiting')[],
+): Promise<void> {
   const limit = performance.now() + SETTLE_LIMIT_MS;
   while (performance.now() < limit) {
     const { deliveries, unrouted } = await reads.stats(clock.now());
-    if (deliveries.pending + unrouted === 0) return;
+    if (unrouted === 0 && states.every((state) => deliveries[state] === 0)) return;
     await delay(SETTLE_POLL_MS);
   }
   throw new Error('deliveries are still open after a minute');

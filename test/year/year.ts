@@ -9,7 +9,7 @@ import type { Site } from './site.ts';
 /** What happens in a year. */
 export interface YearOptions {
   readonly days: number;
-  /** Things that happen by chance each day, to members that are not silent. */
+  /** Things that happen by chance each day, to members that are not silent; 0.5 = one every other day. */
   readonly activityPerDay: number;
   /** Every so many members, silent ones and others, one holds stars that expire: of these no list of members tells. */
   readonly starsEvery: number;
@@ -58,11 +58,12 @@ export async function playYear(site: Site, options: YearOptions): Promise<Year> 
   let scanAtMs = loyalty.world.nextScanAt(clock.now());
   for (let day = 1; day <= options.days; day++) {
     await year.scan(scanAtMs);
-    await year.bustle(scanAtMs + NOON_MS, options.activityPerDay);
+    const until = (days: number) => Math.floor(days * options.activityPerDay);
+    await year.bustle(scanAtMs + NOON_MS, until(day) - until(day - 1));
     options.tell(day, year.sent.length);
     scanAtMs = loyalty.world.nextScanAt(scanAtMs);
   }
-  for (let waited = 0; waited <= LAST_LOOK_MS; waited += HOUR_MS) await year.rest(clock.now() + HOUR_MS);
+  await year.end(clock.now() + LAST_LOOK_MS);
   return year;
 }
 
@@ -124,10 +125,10 @@ class Observer implements Year {
     await this.#settle();
   }
 
-  /** Nothing happens. */
-  async rest(untilMs: number): Promise<void> {
-    this.#site.clock.moveTo(untilMs);
-    await this.#settle();
+  /** Nothing more happens until all that waited has been looked at for the last time. */
+  async end(atMs: number): Promise<void> {
+    this.#site.clock.moveTo(atMs);
+    await this.#settle('waiting');
   }
 
   #listen(): readonly WebhookDelivery[] {
@@ -159,8 +160,8 @@ class Observer implements Year {
     }
   }
 
-  async #settle(): Promise<void> {
-    await this.#site.settled();
+  async #settle(...further: readonly 'waiting'[]): Promise<void> {
+    await this.#site.settled('pending', ...further);
     for (const { seq, data, outcome, errors } of this.#site.bloomreach.state.journal({ after: this.#lastEntry })) {
       if (seq !== this.#lastEntry + 1) throw new Error('The sandbox forgot calls.');
       this.#lastEntry = seq;
