@@ -19,6 +19,8 @@ export function validate(value: unknown): Validated {
 function compiled(): ValidateFunction<RawConfig> {
   // Types are left to the schema's author: a setting's type may stand behind a $ref, which strictTypes does not follow.
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false });
+  // What editors offer to insert.
+  ajv.addVocabulary(['defaultSnippets']);
   ajv.addFormat('http-url', isHttpUrl);
   ajv.addFormat('http-url-or-empty', (text: string) => text === '' || isHttpUrl(text));
   ajv.addFormat('subscribed-url', isSubscribedUrl);

@@ -14,7 +14,8 @@ import {
 
 const schema = JSON.parse(readFileSync(new URL('../../schemas/mapping.schema.json', import.meta.url), 'utf8'));
 const { properties, $defs } = schema;
-const validate = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile(schema);
+const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
+const validate = ajv.addVocabulary(['enumDescriptions']).compile(schema);
 
 const SHIPPED = new URL('../../mappings/', import.meta.url);
 const INVALID = new URL('../fixtures/mappings/invalid/', import.meta.url);
@@ -45,7 +46,7 @@ describe('the schema for editors', () => {
   });
 
   it('gives examples that it takes itself', () => {
-    const base = { event: 'X', to: 'a.b', transform: {} };
+    const base = { event: 'PointsWillExpire', to: 'a.b', transform: {} };
     for (const [key, { examples = [] }] of Object.entries<{ readonly examples?: readonly unknown[] }>(properties)) {
       for (const example of examples) expect(validate({ ...base, [key]: example }), `${key}: ${example}`).toBe(true);
     }
