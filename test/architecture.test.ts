@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['runtime', 'core', 'ports', 'config', 'mapping', 'sandbox'],
-    ...['http/filters.ts', 'http/log-view.ts', 'http/paging.ts'],
+    ...['http/diff-view.ts', 'http/filters.ts', 'http/log-view.ts', 'http/paging.ts'],
   ],
 };
 

@@ -4,6 +4,7 @@ import { packageVersion } from '../runtime/version.ts';
 import { configCommand } from './config.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { demoCommand } from './demo.ts';
+import { diffCommand } from './diff.ts';
 import { eventsCommand } from './events.ts';
 import { factsCommand } from './facts.ts';
 import { EXIT, reportFailure } from './failure.ts';
@@ -25,6 +26,7 @@ for (const add of [
   validateCommand,
   testCommand,
   previewCommand,
+  diffCommand,
   deliveriesCommand,
   eventsCommand,
   factsCommand,

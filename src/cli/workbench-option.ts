@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { hasErrors } from '../core/lint.ts';
-import type { Mapping } from '../core/mapping.ts';
 import type { CompiledFile } from '../mapping/compile.ts';
+import type { Log } from '../ports/log.ts';
+import { openLog } from '../runtime/open-log.ts';
 import { defaultConfig, openWorkbench, type Workbench } from '../runtime/workbench.ts';
 import { configOf, isMissingConfig } from './config-option.ts';
 import { LintFailure } from './failure.ts';
@@ -18,6 +20,19 @@ export async function withWorkbench<Result>(file: string, use: (bench: Workbench
   }
 }
 
+/** Runs with the log of the workbench's store, opened to read, and closes it. Throws `STORE_MISSING`. */
+export async function withStore<Result>(
+  { storePath }: Pick<Workbench, 'storePath'>,
+  use: (log: Log) => Promise<Result>,
+): Promise<Result> {
+  const log = openLog(storePath);
+  try {
+    return await use(log);
+  } finally {
+    await log.close();
+  }
+}
+
 /** The findings of checked files, named so that an editor can jump to them from here. */
 export function findingsOf(files: readonly CompiledFile[], dir: string): LintFailure['findings'] {
   return files.flatMap(({ file, text, lints }) => {
@@ -26,12 +41,13 @@ export function findingsOf(files: readonly CompiledFile[], dir: string): LintFai
   });
 }
 
-/** The mappings of these files. Throws a `LintFailure` when any file has an error. */
-export async function checkedMappings(bench: Workbench, paths: readonly string[]): Promise<readonly Mapping[]> {
-  const files = await bench.read(paths);
-  const checked = await bench.check(files);
-  if (checked.some(({ lints }) => hasErrors(lints))) throw new LintFailure(findingsOf(checked, bench.dir));
-  return checked.flatMap(({ mappings }) => mappings);
+/**
+ * These files, or all of the folder, compiled; their tests are not run. Throws a `LintFailure` when any has an error.
+ */
+export async function compiledFiles(bench: Workbench, paths: readonly string[]): Promise<readonly CompiledFile[]> {
+  const compiled = bench.compile(await bench.read(paths));
+  if (compiled.some(({ lints }) => hasErrors(lints))) throw new LintFailure(findingsOf(compiled, bench.dir));
+  return compiled;
 }
 
 /** The mapping file that a word names: a path, or a name in the mappings folder. */
@@ -40,7 +56,7 @@ export function mappingPath(word: string, dir: string): string {
   return isFile(word) ? word : inFolder;
 }
 
-function configOrDefault(file: string) {
+function configOrDefault(file: string): Config {
   try {
     return configOf(file, 'placeholder');
   } catch (error) {

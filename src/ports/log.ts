@@ -160,14 +160,27 @@ export interface ReceiptRow {
   readonly detail: string;
 }
 
+/** What became of a stored event, as far as running it again is concerned. */
+export interface MadeDelivery {
+  readonly mapping: string;
+  readonly mappingVersion: string;
+  readonly part: number;
+  readonly run: number;
+  readonly status: DeliveryStatus;
+  readonly reason: SkipReason | null;
+  readonly request: string | null;
+  /** What its formulas recalled then. */
+  readonly lookups: readonly Lookup[];
+}
+
 /** An event as mappings can be run over it again. */
 export interface RunnableEvent {
   readonly id: number;
   readonly event: StoredEvent;
   /** Why it could not be routed; null for nearly all. */
   readonly code: ErrorCode | null;
-  /** What its deliveries recalled then, the newest delivery last; deliveries that recalled nothing are left out. */
-  readonly recalled: readonly { readonly mapping: string; readonly lookups: readonly Lookup[] }[];
+  /** Oldest first. */
+  readonly deliveries: readonly MadeDelivery[];
 }
 
 /** A file of mappings whose text was good. */
@@ -184,7 +197,7 @@ export interface Log {
   delivery(id: number): Promise<DeliveryDetail | null>;
   events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
   event(id: number): Promise<EventDetail | null>;
-  /** Events with their bodies and what was recalled for them. */
+  /** Events with their bodies and what was made of them. */
   runnableEvents(filter: EventFilter, page: PageRequest): Promise<Page<RunnableEvent>>;
   /** The facts of these keys, in order; null where there is none. */
   facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;

@@ -2,31 +2,32 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { PointsmanError } from '../core/errors.ts';
+import type { StoredEvent } from '../core/event.ts';
 import type { Mapping } from '../core/mapping.ts';
-import { type CompiledFile, compileMappings, type MappingSourceFile } from '../mapping/compile.ts';
-import { type RecalledResult, runRecalling } from '../pipeline/recall.ts';
-import { draftsOf, jobOf, type ShapeTools } from '../pipeline/shape.ts';
-import type { FormulaValue } from '../ports/transform-engine.ts';
+import { type CompiledFile, compileMappings, type MappingContext, type MappingSourceFile } from '../mapping/compile.ts';
+import { type Diff, type DiffScope, type DiffTools, diffEvents } from '../pipeline/diff.ts';
+import type { Explanation } from '../pipeline/explain.ts';
+import type { ShapeTools } from '../pipeline/shape.ts';
+import type { DeliveryDetail, Log } from '../ports/log.ts';
 import { createTransformEngine } from '../transform/engine.ts';
 import { readMappingFile, readMappingFiles } from './mapping-files.ts';
-import { eventOf, outcomeOf, runMappingTests, type TestReport } from './mapping-tests.ts';
+import { eventOf, runMappingTests, type TestReport } from './mapping-tests.ts';
 import { sampleReader } from './parts.ts';
+import { type Preview, type PreviewSubject, previewMapping } from './preview.ts';
 import { mappingContextOf, sourcesOf } from './registry.ts';
+import { type EditedFiles, sidesOf } from './rule-sides.ts';
 import { type CheckTools, checkMappings } from './rules.ts';
+import { explainStored } from './stored-mapping.ts';
 
-/** What a mapping would send for an event. */
-export interface Preview {
-  readonly outcome: ReturnType<typeof outcomeOf>;
-  /** Key paths whose formulas yielded nothing, per request. */
-  readonly emptyKeys: readonly (readonly string[])[];
-  /** Each formula's value, per request. */
-  readonly values: readonly (readonly FormulaValue[])[];
-  readonly durationMs: number;
-}
+/** The log a diff compares over. */
+export type DiffLog = DiffTools['log'] & Pick<Log, 'lastGoodFiles'>;
 
-/** Mappings worked on offline: no store, no network, no secrets. */
+/** Mappings worked on: no network, no secrets, and nothing is written. */
 export interface Workbench {
   readonly dir: string;
+  /** Where the config's store is. */
+  readonly storePath: string;
+  readonly context: MappingContext;
   /** The files at these paths, or all of the mappings folder. */
   read(paths: readonly string[]): Promise<readonly MappingSourceFile[]>;
   /** Compiles files without running their tests. */
@@ -34,7 +35,14 @@ export interface Workbench {
   /** Compiles files and runs their tests; a failed test is a finding. */
   check(files: readonly MappingSourceFile[]): Promise<readonly CompiledFile[]>;
   test(mappings: readonly Mapping[]): Promise<readonly TestReport[]>;
-  preview(mapping: Mapping, body: string): Promise<Preview>;
+  /** A body as the event that the mapping would see. Throws `SOURCE_NOT_JSON`. */
+  eventOf(mapping: Pick<Mapping, 'source'>, body: string): StoredEvent;
+  /** Runs a mapping over one event; `facts` answers what the subject does not know, nothing unless told. */
+  preview(mapping: Mapping, subject: PreviewSubject, facts?: ShapeTools['facts']): Promise<Preview>;
+  /** Compares edited files with the live ones over stored events. */
+  diff(edited: EditedFiles, scope: DiffScope, log: DiffLog, onProgress?: DiffTools['onProgress']): Promise<Diff>;
+  /** What each formula of a stored delivery yielded. */
+  explain(detail: DeliveryDetail): Promise<Explanation>;
   close(): Promise<void>;
 }
 
@@ -52,7 +60,7 @@ export function defaultConfig(dir: string): Config {
 
 /** Opens a workbench on a config's sources, destinations and mappings folder. */
 export function openWorkbench(config: Config): Workbench {
-  const { dir } = config.mappings;
+  const { dir, memberId: memberIdKind } = config.mappings;
   const engine = createTransformEngine(config.transform);
   const sources = sourcesOf(config);
   const context = mappingContextOf(config);
@@ -63,45 +71,40 @@ export function openWorkbench(config: Config): Workbench {
     endpoint: (id, name) => context.destinations.get(id)?.endpoints.get(name) ?? null,
     readSample: sampleReader(dir),
   };
+  const shaping = { ...tools, memberIdKind };
   return {
     dir,
+    storePath: config.store.path,
+    context,
     read: (paths) => (paths.length === 0 ? readMappingFiles(dir) : readPaths(paths, dir)),
     compile: (files) => compileMappings(files, context),
     check: (files) => checkMappings(files, tools),
     test: (mappings) => runMappingTests(mappings, tools),
-    preview: (mapping, body) => preview(mapping, body, { ...tools, memberIdKind: config.mappings.memberId }),
+    eventOf: (mapping, body) => offlineEvent(mapping, body, tools),
+    preview: (mapping, subject, facts = knowsNothing) => previewMapping(mapping, subject, { ...shaping, facts }),
+    diff: async (edited, scope, log, onProgress = () => {}) => {
+      const sides = sidesOf(await log.lastGoodFiles(), edited, context);
+      return diffEvents(sides, scope, { ...shaping, log, onProgress });
+    },
+    explain: (detail) => explainStored(detail, shaping),
     close: () => engine.close(),
   };
 }
-
-type PreviewTools = CheckTools & Pick<ShapeTools, 'memberIdKind'>;
 
 /** Files outside the mappings folder are named by where they are. */
 function readPaths(paths: readonly string[], dir: string): Promise<readonly MappingSourceFile[]> {
   return Promise.all(paths.map((path) => readMappingFile(resolve(path), dir)));
 }
 
-async function preview(mapping: Mapping, body: string, tools: PreviewTools): Promise<Preview> {
-  const source = tools.sources.get(mapping.source ?? '') ?? [...tools.sources.values()][0];
+/** Without a time of its own, an offline event has one that is the same every time. */
+function offlineEvent(
+  { source: id }: Pick<Mapping, 'source'>,
+  body: string,
+  { sources }: Pick<CheckTools, 'sources'>,
+): StoredEvent {
+  const source = sources.get(id ?? '') ?? [...sources.values()][0];
   if (!source) throw new PointsmanError('MAPPING_UNKNOWN_SOURCE', 'No source is configured');
-  const startedMs = performance.now();
-  const event = eventOf(source, body, Date.parse('2000-01-01'));
-  const facts = async () => [];
-  const [recalled] = await runRecalling([{ ...jobOf(event, mapping, tools.memberIdKind), trace: true }], {
-    engine: tools.engine,
-    facts,
-  });
-  const shaping = { event, mapping, run: 0, waitingSinceMs: event.clockMs, nowMs: event.clockMs };
-  const drafts = recalled ? draftsOf(shaping, recalled, tools) : [];
-  return {
-    outcome: outcomeOf(drafts),
-    emptyKeys: drafts.map(({ emptyKeys }) => emptyKeys),
-    values: valuesOf(recalled),
-    durationMs: performance.now() - startedMs,
-  };
+  return eventOf(source, body, Date.parse('2000-01-01'));
 }
 
-function valuesOf(recalled: RecalledResult | undefined): readonly (readonly FormulaValue[])[] {
-  if (recalled?.result.kind !== 'parts') return [];
-  return recalled.result.parts.map((part) => (part.kind === 'request' ? part.values : []));
-}
+const knowsNothing: ShapeTools['facts'] = async (keys) => keys.map(() => null);

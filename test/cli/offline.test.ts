@@ -26,6 +26,7 @@ test.each([
   ['validate'],
   ['test'],
   ['preview'],
+  ['diff'],
   ['deliveries', 'list'],
   ['deliveries', 'show'],
   ['deliveries', 'tail'],

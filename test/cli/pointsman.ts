@@ -16,7 +16,11 @@ export function pointsman(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const settings = { cwd: options.cwd ?? process.cwd(), env: { PATH: process.env['PATH'], ...options.env } };
+    const settings = {
+      maxBuffer: 64 * 1024 * 1024,
+      cwd: options.cwd ?? process.cwd(),
+      env: { PATH: process.env['PATH'], ...options.env },
+    };
     const child = execFile(process.execPath, [MAIN, ...args], settings, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });

@@ -85,7 +85,7 @@ describe('a mapping over an event', () => {
   });
 
   it.each(['condition', 'empty'] as const)('is skipped and says why: %s', async (reason) => {
-    const [draft, ...more] = await shaped({ kind: 'skipped', reason });
+    const [draft, ...more] = await shaped({ kind: 'skipped', reason, values: [] });
     expect(draft).toMatchObject({ status: 'skipped', reason, request: null, part: 0 });
     expect(more).toEqual([]);
   });

@@ -182,14 +182,12 @@ function eventDetailOf(state: MemoryState, event: EventRecord | undefined): Even
 }
 
 function runnableOf(state: MemoryState, event: EventRecord): RunnableEvent {
-  const drafts = state.deliveries.filter((record) => record.event === event).map(({ draft }) => draft);
-  const recalled = drafts.filter(({ lookups }) => lookups.length > 0);
-  return {
-    id: event.id,
-    event: storedEvent(event),
-    code: event.code,
-    recalled: recalled.map(({ mapping, lookups }) => ({ mapping, lookups })),
-  };
+  const made = state.deliveries.filter((record) => record.event === event);
+  const deliveries = made.map(({ draft, status }) => {
+    const { mapping, mappingVersion, part, run, reason, request, lookups } = draft;
+    return { mapping, mappingVersion, part, run, status, reason, request, lookups };
+  });
+  return { id: event.id, event: storedEvent(event), code: event.code, deliveries };
 }
 
 function statsOf(state: MemoryState, sinceMs: number): Stats {
