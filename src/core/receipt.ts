@@ -17,7 +17,7 @@ export interface FileReceipt {
   /** What ran of it before, and what runs since; a refused file goes on with its last good text, if it has one. */
   readonly before: readonly RunningVersion[];
   readonly after: readonly RunningVersion[];
-  /** The first findings. */
+  /** The first findings, those that refuse before others. */
   readonly lints: readonly Lint[];
 }
 

@@ -116,7 +116,8 @@ function isWorthTelling({ file, running, refused }: Chosen, { files, before, inF
 
 function receiptOf({ file, running, refused, lints }: Chosen, old: CompiledFile | null): FileReceipt {
   const outcome = refused ? 'refused' : 'accepted';
-  const shown = lints.slice(0, MOST_RECEIPT_LINTS);
+  const refusing = lints.filter(({ severity }) => severity === 'error');
+  const shown = [...refusing, ...lints.filter((lint) => !refusing.includes(lint))].slice(0, MOST_RECEIPT_LINTS);
   return { file, outcome, before: versionsOf(old), after: versionsOf(running), lints: shown };
 }
 

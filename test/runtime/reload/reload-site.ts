@@ -19,6 +19,7 @@ to: bloomreach.event
 transform:
   customer_ids: { registered: "=data.customer.email" }
   event_type: ${eventType}
+  properties: { event_id: "=$eventId()" }
 tests:
   - name: its type
     event: { eventName: CustomerLevelChanged, data: { customer: { email: ann@example.com } } }

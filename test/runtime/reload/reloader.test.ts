@@ -224,6 +224,7 @@ describe('a file that is not there', () => {
       rmSync(join(site.dir, 'tier.yaml'), { force: true });
       setTimeout(() => site.write('tier.yaml', mappingText('first')), 20);
     }, 50);
+    site.write('other.yaml', mappingText('second'));
     await reloader.reload('file');
     clearInterval(writing);
     clearInterval(away);
