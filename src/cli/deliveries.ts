@@ -8,6 +8,7 @@ import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.
 import { type Column, type OutputFormat, outputOption, printList, statusStyle } from './output.ts';
 import { tailDeliveries } from './tail-deliveries.ts';
 import { print } from './terminal.ts';
+import { withWorkbench } from './workbench-option.ts';
 
 /** The columns of a list of deliveries. */
 export const DELIVERY_COLUMNS: readonly Column<DeliveryView>[] = [
@@ -46,7 +47,7 @@ export function deliveriesCommand(program: Command): void {
     .action(list);
   deliveries
     .command('show')
-    .description('show a delivery: its event, mapping, request and every attempt')
+    .description('show a delivery: its event, mapping, each formula and its value, request and every attempt')
     .argument('<id>', 'a delivery id: dlv_…')
     .option(...CONFIG_OPTION)
     .addOption(outputOption())
@@ -71,7 +72,8 @@ async function list(options: Options & { config: string; output: OutputFormat })
 async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
   const view = await withLog(config, async (log, { destinations }) => {
     const detail = await rowOf('dlv', id, (key) => log.delivery(key));
-    return deliveryViews(destinations).deliveryDetailView(detail);
+    const explanation = await withWorkbench(config, (bench) => bench.explain(detail));
+    return deliveryViews(destinations).explainedDeliveryView(detail, explanation);
   });
   print(output === 'table' ? deliveryText(view) : JSON.stringify(view, null, output === 'json' ? 2 : 0));
 }

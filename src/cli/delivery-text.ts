@@ -1,8 +1,9 @@
 import type { DeliveryDetailView } from '../http/log-view.ts';
 import { statusStyle } from './output.ts';
 import { harmless, styled } from './terminal.ts';
+import { formulaLines } from './value-text.ts';
 
-/** A delivery on one screen: event → mapping → request → every attempt. */
+/** A delivery on one screen: event → mapping → each formula and its value → request → every attempt. */
 export function deliveryText(view: DeliveryDetailView): string {
   const { sourceEvent: event } = view;
   const why = view.code ?? view.reason ?? view.detail;
@@ -17,6 +18,7 @@ export function deliveryText(view: DeliveryDetailView): string {
     field('held', held),
     section(`Event ${event.id}  ${event.event}`, event.body),
     `\n${styled('bold', `Mapping ${view.mapping} ${view.mappingVersion}`)}\n${indented(view.mappingText === null ? 'its text is not stored' : essence(view.mappingText))}`,
+    ...formulaSection(view),
     section(`Request${view.part > 0 ? ` (part ${view.part})` : ''}`, view.request ?? 'none: it never got that far'),
     field('empty', view.emptyKeys.join(', ') || null),
     ...view.lookups.map(({ kind, key, value }) => field('recalled', `${kind} ${key} = ${JSON.stringify(value)}`)),
@@ -30,6 +32,13 @@ export function deliveryText(view: DeliveryDetailView): string {
 /** What holds a delivery back, in words; null when nothing does. */
 export function blockedText(blockedBy: string | null): string | null {
   return blockedBy?.startsWith('dlv_') ? `behind ${blockedBy}` : blockedBy;
+}
+
+/** The values of then, made again from what is stored; where that is not possible, why. */
+function formulaSection({ formulas, formulasRemark: remark }: DeliveryDetailView): readonly string[] {
+  const title = `\n${styled('bold', 'Formulas')}`;
+  const remarks = remark === null ? [] : [`  ${styled('yellow', harmless(remark))}`];
+  return [title, ...formulaLines(formulas), ...remarks];
 }
 
 /** A mapping without its head comment and its tests: what made the request. */

@@ -6,7 +6,7 @@ import { CONFIG_OPTION } from './config-option.ts';
 import { DELIVERY_COLUMNS } from './deliveries.ts';
 import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.ts';
 import { type Column, type OutputFormat, outputOption, printList, statusStyle, tableLines } from './output.ts';
-import { harmless, print, styled } from './terminal.ts';
+import { harmless, print, say, styled } from './terminal.ts';
 
 const EVENT_COLUMNS: readonly Column<ReturnType<typeof eventView>>[] = [
   { title: 'RECEIVED', value: ({ receivedAt }) => receivedAt.slice(0, 19).replace('T', ' ') },
@@ -37,6 +37,8 @@ const FILTERS = {
 } satisfies Record<(typeof EVENT_FILTERS)[number], string>;
 
 const MOST_NAMES = 200;
+
+const WRITE_ONE = `To map one: pointsman events list --status unmatched, then pointsman new NAME --from-event evt_…`;
 
 /** `pointsman events list|show|unmatched`: what came in. */
 export function eventsCommand(program: Command): void {
@@ -90,4 +92,5 @@ async function show(id: string, { config, output }: { config: string; output: Ou
 async function unmatched({ config, output }: { config: string; output: OutputFormat }): Promise<void> {
   const names = await withLog(config, (log) => log.unmatchedNames(MOST_NAMES));
   printList({ items: names.map(unmatchedView), next: null }, UNMATCHED_COLUMNS, output);
+  if (names.length > 0 && output === 'table' && process.stderr.isTTY) say(styled('dim', WRITE_ONE, process.stderr));
 }

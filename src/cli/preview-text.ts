@@ -1,6 +1,4 @@
-import { publicId } from '../core/id.ts';
-import type { Json } from '../core/json.ts';
-import type { Preview } from '../runtime/preview.ts';
+import { type Preview, previewView } from '../runtime/preview.ts';
 import { harmless, styled } from './terminal.ts';
 import { formulaLines, valueText } from './value-text.ts';
 
@@ -10,29 +8,6 @@ export interface NamedPreview extends Preview {
   /** False = it is switched off, so nothing of this would happen. */
   readonly isActive: boolean;
   readonly isShadow: boolean;
-}
-
-/** A preview as JSON shows it; an event that is not stored has no id. */
-export function previewView(preview: NamedPreview) {
-  const { mapping, event, lookups, outcome, emptyKeys, values, durationMs } = preview;
-  const { id, name, source, storeCode, member, clockMs, body } = event;
-  return {
-    mapping,
-    event: {
-      id: id === 0 ? null : publicId('evt', id),
-      event: name,
-      source,
-      storeCode,
-      member,
-      createdAt: new Date(clockMs).toISOString(),
-      body: JSON.parse(body) as Json,
-    },
-    lookups,
-    outcome,
-    emptyKeys,
-    values,
-    durationMs,
-  };
 }
 
 /** A preview on one screen: event → each formula and its value → request. */

@@ -4,12 +4,12 @@ import { PointsmanError } from '../core/errors.ts';
 import type { Mapping } from '../core/mapping.ts';
 import { isActive } from '../core/rule-set.ts';
 import type { Log } from '../ports/log.ts';
-import type { PreviewSubject } from '../runtime/preview.ts';
+import { type PreviewSubject, previewView } from '../runtime/preview.ts';
 import { type StoredSubject, storedSubjects } from '../runtime/preview-subjects.ts';
 import type { Workbench } from '../runtime/workbench.ts';
 import { CONFIG_OPTION, type ConfigOption } from './config-option.ts';
 import { countOption } from './count-option.ts';
-import { type NamedPreview, previewText, previewView } from './preview-text.ts';
+import { type NamedPreview, previewText } from './preview-text.ts';
 import { print } from './terminal.ts';
 import { compiledFiles, mappingPath, withStore, withWorkbench } from './workbench-option.ts';
 

@@ -196,6 +196,7 @@ export const ERRORS = {
     400,
     false,
     'Use a cursor only with the filters it came from, or start without one.',
+  API_BUSY: entry('api', 503, true, 'Ask again in a moment.'),
   ),
   API_INTERNAL: entry('api', 500, true, 'Read the log; report it if it happens again.'),
 

@@ -9,17 +9,17 @@ import { type ApiToken, requireToken } from './api-auth.ts';
 import { type FactTools, factRoutes } from './fact-routes.ts';
 import { deliveryFilterOf, eventFilterOf } from './filters.ts';
 import { deliveryViews, eventView, receiptView, shownVersion, unmatchedView } from './log-view.ts';
+import { type LookTools, lookRoutes } from './look-routes.ts';
 import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** What the app answers from. */
-export interface AppTools extends FactTools {
+export interface AppTools extends FactTools, LookTools {
   readonly log: Logger;
   /** Reads that never stall the door. */
   readonly reads: Log;
   readonly tokens: readonly ApiToken[];
   readonly version: string;
-  readonly ruleSet: () => RuleSet;
   readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
   /** Whether config and mappings on disk are what is in force. */
   readonly isConfigurationValid: () => boolean;
@@ -43,7 +43,7 @@ export function createApp(tools: AppTools): Express {
   });
   app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
   app.use('/api', requireToken(tools.tokens));
-  app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools));
+  app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools), lookRoutes(tools));
   app.use((request: Request) => {
     throw new PointsmanError('API_NOT_FOUND', `Nothing answers ${request.method} ${request.path.slice(0, 200)}`);
   });
@@ -51,15 +51,16 @@ export function createApp(tools: AppTools): Express {
   return app;
 }
 
-function logRoutes({ reads, destinations, isConfigurationValid }: AppTools): Router {
+function logRoutes({ reads, destinations, looks, isConfigurationValid }: AppTools): Router {
   const routes = Router();
-  const { deliveryView, deliveryDetailView, eventDetailView } = deliveryViews(destinations);
+  const { deliveryView, explainedDeliveryView, eventDetailView } = deliveryViews(destinations);
   routes.get('/deliveries', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));
     response.json(listView(await reads.deliveries(deliveryFilterOf(filters), page), deliveryView, filters));
   });
   routes.get('/deliveries/:id', async (request, response) => {
-    response.json(deliveryDetailView(await found('dlv', request.params.id, (key) => reads.delivery(key))));
+    const detail = await found('dlv', request.params.id, (key) => reads.delivery(key));
+    response.json(explainedDeliveryView(detail, await looks.explain(detail)));
   });
   routes.get('/events', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));

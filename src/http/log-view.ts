@@ -3,6 +3,7 @@ import { publicId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { SHOWN_VERSION_LENGTH } from '../core/mapping.ts';
 import type { ReceiptDetail, RunningVersion } from '../core/receipt.ts';
+import type { Explanation } from '../pipeline/explain.ts';
 import type {
   AttemptRow,
   DeliveryDetail,
@@ -33,7 +34,8 @@ const DESTINATION_MISSING = 'destination missing';
 export function deliveryViews(configured: Pick<ReadonlyMap<string, unknown>, 'has'>) {
   return {
     deliveryView: (row: DeliveryRow) => deliveryView(row, configured),
-    deliveryDetailView: (detail: DeliveryDetail) => deliveryDetailView(detail, configured),
+    explainedDeliveryView: (detail: DeliveryDetail, explanation: Explanation) =>
+      explainedDeliveryView(detail, explanation, configured),
     eventDetailView: (detail: EventDetail) => eventDetailView(detail, configured),
   };
 }
@@ -42,7 +44,7 @@ export function deliveryViews(configured: Pick<ReadonlyMap<string, unknown>, 'ha
 export type DeliveryView = ReturnType<typeof deliveryView>;
 
 /** A delivery with all that led to it, as they show it. */
-export type DeliveryDetailView = ReturnType<typeof deliveryDetailView>;
+export type DeliveryDetailView = ReturnType<typeof explainedDeliveryView>;
 
 type Configured = Parameters<typeof deliveryViews>[0];
 
@@ -98,6 +100,16 @@ function deliveryDetailView(detail: DeliveryDetail, configured: Configured) {
       body: parsed(body),
     },
     attemptLog: detail.attemptLog.map(attemptView),
+  };
+}
+
+/** A delivery with what each formula of its mapping yielded: null where that was nothing. */
+function explainedDeliveryView(detail: DeliveryDetail, { formulas, remark }: Explanation, configured: Configured) {
+  return {
+    ...deliveryDetailView(detail, configured),
+    formulas: formulas.map(({ path, formula, value = null }) => ({ path, formula, value })),
+    /** Why values are missing or do not speak for the frozen request; null when they do. */
+    formulasRemark: remark,
   };
 }
 

@@ -30,7 +30,7 @@ function comparesInside(before: Json | undefined, after: Json | undefined): bool
   return isBranch(before) && isBranch(after) && Array.isArray(before) === Array.isArray(after);
 }
 
-function isBranch(value: Json): value is JsonObject | readonly Json[] {
+function isBranch(value: Json | undefined): value is JsonObject | readonly Json[] {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,5 +1,7 @@
 import type { Lookup } from '../core/delivery.ts';
 import type { StoredEvent } from '../core/event.ts';
+import { publicId } from '../core/id.ts';
+import type { Json } from '../core/json.ts';
 import type { Mapping } from '../core/mapping.ts';
 import { formulasOf } from '../pipeline/explain.ts';
 import { type RecalledResult, runRecalling } from '../pipeline/recall.ts';
@@ -45,6 +47,29 @@ export async function previewMapping(mapping: Mapping, subject: PreviewSubject, 
     values: drafts.map(({ part }) => (recalled ? formulasOf(recalled.result, part) : [])),
     durationMs:
       !recalled || recalled.result.kind === 'failed' ? firstMs : await laterRuns(job, recalled, firstMs, tools),
+  };
+}
+
+/** A preview as JSON shows it; an event that is not stored has no id. */
+export function previewView(preview: Preview & { readonly mapping: string }) {
+  const { mapping, event, lookups, outcome, emptyKeys, values, durationMs } = preview;
+  const { id, name, source, storeCode, member, clockMs, body } = event;
+  return {
+    mapping,
+    event: {
+      id: id === 0 ? null : publicId('evt', id),
+      event: name,
+      source,
+      storeCode,
+      member,
+      createdAt: new Date(clockMs).toISOString(),
+      body: JSON.parse(body) as Json,
+    },
+    lookups,
+    outcome,
+    emptyKeys,
+    values,
+    durationMs,
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Config } from '../config/config.ts';
 import { createApp } from '../http/app.ts';
+import type { Looks } from '../http/look-routes.ts';
 import { type HttpServer, startServer } from '../http/server.ts';
 import { createWebhookDoor } from '../http/webhook-door.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { openSqliteLogInWorker } from '../storage/sqlite/log-worker-client.ts';
+import { createLooks } from './looks.ts';
 import { type Closers, closeAll, openParts, type Parts } from './parts.ts';
 import { systemsOf } from './reload/load-config.ts';
 import { type InForce, type Reloader, startReloader } from './reload/reloader.ts';
@@ -51,8 +53,18 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
     closers.push(() => reads.close());
     const workers = await startWorkers(parts, reloader);
     closers.push(() => workers.stop());
+    const looks = createLooks({ config: () => reloader.current().config, reads });
+    closers.push(() => looks.close());
     const state = { draining: false };
-    const server = await listen({ parts, reloader, reads, workers, state, requestTimeoutMs: options.requestTimeoutMs });
+    const server = await listen({
+      parts,
+      reloader,
+      reads,
+      looks,
+      workers,
+      state,
+      requestTimeoutMs: options.requestTimeoutMs,
+    });
     if (config.mappings.watch) {
       const watcher = startWatcher({ ...parts, reloader, storePath: config.store.path });
       closers.push(() => watcher.stop());
@@ -76,6 +88,7 @@ interface Listening {
   readonly reads: Log;
   readonly workers: Workers;
   readonly state: { readonly draining: boolean };
+  readonly looks: Looks;
   readonly requestTimeoutMs: number | undefined;
 }
 
@@ -94,7 +107,10 @@ function listen(tools: Listening): Promise<HttpServer> {
   });
 }
 
-function handlersOf({ config, sources, destinations }: InForce, { parts, reloader, reads, workers, state }: Listening) {
+function handlersOf(
+  { config, sources, destinations }: InForce,
+  { parts, reloader, reads, looks, workers, state }: Listening,
+) {
   const { store, clock, log } = parts;
   const door = createWebhookDoor({
     ...{ store, clock, log, sources },
@@ -103,7 +119,7 @@ function handlersOf({ config, sources, destinations }: InForce, { parts, reloade
     onAccepted: () => workers.eventAccepted(),
   });
   const app = createApp({
-    ...{ store, clock, log, sources, destinations, reads },
+    ...{ store, clock, log, sources, destinations, reads, looks },
     tokens: config.api.tokens,
     version: packageVersion(),
     ruleSet: () => reloader.current().ruleSet,

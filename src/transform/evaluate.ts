@@ -34,11 +34,12 @@ export async function runProgram(program: Program, job: ProgramJob, bench: Workb
 
 async function runStages(program: Program, runner: FormulaRunner): Promise<TransformResult> {
   const shared: FormulaValue[] = [];
-  if (program.when && !(await holds(program.when, runner, shared))) return { kind: 'skipped', reason: 'condition' };
+  const skipped = (reason: 'condition' | 'empty') => ({ kind: 'skipped', reason, values: shared }) as const;
+  if (program.when && !(await holds(program.when, runner, shared))) return skipped('condition');
   // While a fact is unknown, so is the answer: what follows would ask for facts that may never be needed.
-  if (runner.recalls.verdict()) return { kind: 'skipped', reason: 'condition' };
+  if (runner.recalls.verdict()) return skipped('condition');
   const items = program.each ? await elements(program.each, runner, shared) : null;
-  if (items?.length === 0) return { kind: 'skipped', reason: 'empty' };
+  if (items?.length === 0) return skipped('empty');
   const parts: TransformPart[] = [];
   for (const [index, value] of (items ?? [undefined]).entries()) {
     const values = index === 0 ? shared : [];

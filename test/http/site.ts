@@ -9,6 +9,8 @@ import { type Corridor, createCorridor } from '../support/corridor.ts';
 import { createFakeSource } from '../support/fake-source.ts';
 import { aMapping } from '../support/samples.ts';
 
+const NOTHING = { events: 0, same: 0, changed: 0, newlySent: 0, newlySkipped: 0, nowFailing: 0 };
+
 /** The token that the API of a test site takes. */
 export const TOKEN = 'a-token-of-the-api';
 

@@ -7,7 +7,7 @@ const pairs: readonly (readonly [
   what: string,
   JsonObject,
   JsonObject,
-  readonly (readonly [string, Json?, Json?])[],
+  readonly (readonly [string, (Json | undefined)?, (Json | undefined)?])[],
 ])[] = [
   ['nothing', { a: { b: [1, null] } }, { a: { b: [1, null] } }, []],
   ['a value', { a: { b: 1 } }, { a: { b: '1' } }, [['a.b', 1, '1']]],
