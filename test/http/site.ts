@@ -58,6 +58,11 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
     ruleSet: () => ruleSetOf([aMapping()]),
     destinations: new Map([[destination.id, destination]]),
     isConfigurationValid: () => true,
+    looks: {
+      explain: async () => ({ formulas: [], remark: null }),
+      preview: async () => ({ ok: true, found: [] }),
+      diff: async () => ({ ok: true, found: { summary: NOTHING, changes: [] } }),
+    },
     unreadiness: async () => null,
     ...app,
   });
