@@ -1,9 +1,36 @@
 import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import type { Json } from '../core/json.ts';
+import type { Mismatch, Outcome } from '../mapping/judge.ts';
 import type { TestReport } from '../runtime/mapping-tests.ts';
 import { CONFIG_OPTION, type ConfigOption } from './config-option.ts';
 import { EXIT, LintFailure } from './failure.ts';
-import { print, say, styled } from './terminal.ts';
-import { findingsOf, mappingPath, withWorkbench } from './workbench-option.ts';
+import { type OutputFormat, outputOption } from './output.ts';
+import { harmless, print, say, styled } from './terminal.ts';
+import { findingsOf, mappingPath, shownPath, withWorkbench } from './workbench-option.ts';
+
+interface TestOptions extends ConfigOption {
+  readonly output: OutputFormat;
+  readonly verbose?: true;
+}
+
+/** A test's result as JSON: `shown` is one that expects nothing. */
+interface TestResult {
+  readonly mapping: string;
+  readonly test: string;
+  readonly file: string;
+  readonly line: number;
+  readonly status: 'passed' | 'failed' | 'shown';
+  readonly mismatches: readonly Mismatch[];
+  readonly outcome: Outcome;
+}
+
+const HELP = `
+A test without expect prints its result, as an expect to be copied into the file.
+
+Examples:
+  pointsman test
+  pointsman test tier-change --verbose`;
 
 /** `pointsman test`: the tests that mappings carry. */
 export function testCommand(program: Command): void {
@@ -12,32 +39,77 @@ export function testCommand(program: Command): void {
     .description('run the tests of the mappings')
     .argument('[mappings...]', 'mapping files or names; all of them unless told')
     .option(...CONFIG_OPTION)
-    .addHelpText('after', '\nA test without expect prints its result.\n\nExample:\n  pointsman test tier-change')
+    .option('-v, --verbose', 'show what every test yielded')
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
     .action(test);
 }
 
-async function test(words: readonly string[], { config }: ConfigOption): Promise<void> {
-  const reports = await withWorkbench(config, async (bench) => {
+async function test(words: readonly string[], { config, output, verbose }: TestOptions): Promise<void> {
+  const results = await withWorkbench(config, async (bench) => {
     const files = await bench.read(words.map((word) => mappingPath(word, bench.dir)));
     const compiled = bench.compile(files);
     const findings = findingsOf(compiled, bench.dir).filter(({ lint }) => lint.severity === 'error');
     if (findings.length > 0) throw new LintFailure(findings);
-    return bench.test(compiled.flatMap(({ mappings }) => mappings));
+    const reports = await bench.test(compiled.flatMap(({ mappings }) => mappings));
+    return reports.map((report) => resultOf(report, shownPath(report.mapping.file, bench.dir)));
   });
-  for (const report of reports) print(reportText(report));
-  const failed = reports.filter(({ mismatches }) => mismatches.length > 0).length;
-  say(`${reports.length - failed} passed, ${failed} failed`);
-  if (failed > 0) process.exitCode = EXIT.failed;
+  const counts = countsOf(results);
+  if (output === 'json') print(JSON.stringify({ ...counts, tests: results }, null, 2));
+  if (output === 'ndjson') for (const result of results) print(JSON.stringify(result));
+  if (output === 'table') for (const result of results) print(textOf(result, verbose === true));
+  if (output !== 'json') say(summaryOf(counts));
+  if (counts.failed > 0) process.exitCode = EXIT.failed;
 }
 
-function reportText({ mapping, test: { name, expect }, outcome, mismatches }: TestReport): string {
-  const title = `${mapping.id} › ${name}`;
-  if (expect === null) return `${styled('cyan', '?')} ${title}\n${indented(JSON.stringify(outcome, null, 2))}`;
-  if (mismatches.length === 0) return `${styled('green', '✓')} ${title}`;
-  const lines = mismatches.map(({ path, expected, actual }) => {
-    return `${path || 'result'}\n  ${styled('green', `expected ${expected}`)}\n  ${styled('red', `got      ${actual}`)}`;
-  });
-  return `${styled('red', '✗')} ${title}\n${indented(lines.join('\n'))}`;
+function resultOf({ mapping, test, outcome, mismatches }: TestReport, file: string): TestResult {
+  const status = test.expect === null ? 'shown' : mismatches.length === 0 ? 'passed' : 'failed';
+  return { mapping: mapping.id, test: test.name, file, line: test.line, status, mismatches, outcome };
+}
+
+function countsOf(results: readonly TestResult[]): Readonly<Record<TestResult['status'], number>> {
+  const count = (status: TestResult['status']) => results.filter((result) => result.status === status).length;
+  return { passed: count('passed'), failed: count('failed'), shown: count('shown') };
+}
+
+function summaryOf({ passed, failed, shown }: ReturnType<typeof countsOf>): string {
+  if (passed + failed + shown === 0)
+    return 'No mapping here has a test. Add one under tests:, with an event and no expect.';
+  const words = `${passed} passed, ${failed} failed${shown > 0 ? `, ${shown} shown` : ''}`;
+  return styled(failed > 0 ? 'red' : 'green', words, process.stderr);
+}
+
+function textOf(result: TestResult, verbose: boolean): string {
+  const { mapping, test, status, mismatches, outcome } = result;
+  const title = `${mapping} › ${harmless(test)}`;
+  const whole = indented(harmless(stringify({ expect: expectationOf(outcome) }, { lineWidth: 0 }).trimEnd()));
+  if (status === 'shown') return `${styled('cyan', '?')} ${title}\n${whole}${reasonOf(outcome)}`;
+  if (status === 'passed') return `${styled('green', '✓')} ${title}${verbose ? `\n${yielded(outcome)}` : ''}`;
+  const place = styled('dim', `${result.file}:${result.line}`);
+  const head = `${styled('red', '✗')} ${title}  ${place}\n${indented(mismatches.map(mismatchText).join('\n'))}`;
+  return verbose ? `${head}\n${yielded(outcome)}` : head;
+}
+
+function mismatchText({ path, expected, actual }: Mismatch): string {
+  const wanted = styled('green', `expected ${harmless(expected)}`);
+  return `${styled('bold', path || 'result')}\n  ${wanted}\n  ${styled('red', `got      ${harmless(actual)}`)}`;
+}
+
+function yielded(outcome: Outcome): string {
+  const text = stringify({ yielded: expectationOf(outcome) }, { lineWidth: 0 }).trimEnd();
+  return `${indented(harmless(text))}${reasonOf(outcome)}`;
+}
+
+/** An outcome in the words of `expect`. */
+function expectationOf(outcome: Outcome): Json {
+  if (outcome.kind === 'error') return { error: outcome.code };
+  if (outcome.kind !== 'requests') return outcome.kind;
+  const [only, ...others] = outcome.requests;
+  return only && others.length === 0 ? only : outcome.requests;
+}
+
+function reasonOf(outcome: Outcome): string {
+  return outcome.kind === 'error' ? `\n${indented(harmless(`# ${outcome.message}`))}` : '';
 }
 
 function indented(text: string): string {

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import type { Lint } from '../core/lint.ts';
 import type { CompiledFile, MappingSourceFile } from '../mapping/compile.ts';
@@ -6,6 +6,7 @@ import { broughtBy, fixText } from '../mapping/fix-text.ts';
 import { replaceFile } from '../runtime/replace-file.ts';
 import type { Workbench } from '../runtime/workbench.ts';
 import { harmless, styled } from './terminal.ts';
+import { shownPath } from './workbench-option.ts';
 
 /** What became of one file that had safe remedies. */
 export interface FileFix {
@@ -90,7 +91,7 @@ function described(
   written: boolean,
   dir: string,
 ): FileFix {
-  const file = relative(process.cwd(), resolve(dir, before.file)) || before.file;
+  const file = shownPath(before.file, dir);
   const [old, fresh] = [before, after].map(({ bytes }) =>
     (textOf(bytes) ?? '').replace('\uFEFF', '').replaceAll('\r\n', '\n'),
   );

@@ -36,9 +36,13 @@ export async function withStore<Result>(
 /** The findings of checked files, named so that an editor can jump to them from here. */
 export function findingsOf(files: readonly CompiledFile[], dir: string): LintFailure['findings'] {
   return files.flatMap(({ file, text, lints }) => {
-    const shown = relative(process.cwd(), resolve(dir, file)) || file;
-    return lints.map((lint) => ({ lint: { ...lint, file: shown }, text }));
+    return lints.map((lint) => ({ lint: { ...lint, file: shownPath(file, dir) }, text }));
   });
+}
+
+/** A mapping file as an editor finds it from here. */
+export function shownPath(file: string, dir: string): string {
+  return relative(process.cwd(), resolve(dir, file)) || file;
 }
 
 /**

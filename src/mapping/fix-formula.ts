@@ -33,14 +33,22 @@ export function keptFromComment(node: YamlScalar, text: string, checker: Formula
 /** Quotes the formula of the line that YAML cannot read, or moves it after `|`; null when that line holds none. */
 export function quotedLine(text: string, offset: number): TextEdit | null {
   const start = valueStart(text, lineStart(text, offset));
-  return start === null ? null : quotedOrMoved(text, start);
+  if (start === null) return null;
+  const end = regionEnd(text, start);
+  const comment = commentIn(text.slice(start, end));
+  if (comment === null) return quotedOrMoved(text, start);
+  const value = text.slice(start, start + comment).trimEnd();
+  return text.slice(start, end).includes('\n') ? null : { start, end: start + value.length, text: quoted(value) };
 }
 
 /** Moves a formula over several lines after `|`, from the line on which YAML lost it. */
 export function movedLines(text: string, offset: number): TextEdit | null {
   for (let at = lineStart(text, offset); ; at = lineStart(text, at - 1)) {
     const start = valueStart(text, at);
-    if (start !== null) return regionEnd(text, start) > offset ? quotedOrMoved(text, start) : null;
+    if (start !== null) {
+      const value = text.slice(start, regionEnd(text, start));
+      return start + value.length > offset && commentIn(value) === null ? quotedOrMoved(text, start) : null;
+    }
     if (at === 0) return null;
   }
 }
@@ -62,6 +70,12 @@ function quotedOrMoved(text: string, start: number): TextEdit {
 
 function quoted(value: string): string {
   return value.includes('"') || value.includes('\\') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
+}
+
+/** Where a comment begins after a formula: at a ` #` outside of its quotes; null when there is none. */
+function commentIn(value: string): number | null {
+  const match = /^(?:"[^"]*"|'[^']*'|`[^`]*`|(?!\s#).)*?\s#/s.exec(value);
+  return match === null ? null : match[0].length - 1;
 }
 
 /** Where the formula on this line begins, after its key; null when there is none, or it is quoted already. */

@@ -43,11 +43,11 @@ export function fixText(original: string, check: Check): FixedText {
   return { text: state.text, repaired };
 }
 
-/** What a rewrite would bring: findings that were not there, less those that could not be seen before. */
+/** What a rewrite would bring: errors that were not there, less those that could not be seen before. */
 export function broughtBy(before: readonly Lint[], after: readonly Lint[]): readonly Lint[] {
   const known = before.map(nameOf);
-  const uncovers = hidingIn(after) < hidingIn(before);
-  return after.filter((lint) => {
+  const uncovers = hidesLess(before, after);
+  return after.filter(isError).filter((lint) => {
     const at = known.indexOf(nameOf(lint));
     if (at >= 0) known.splice(at, 1);
     return at < 0 && (!uncovers || HIDING.has(lint.code) || lint.code === 'MAPPING_TEST_FAILED');
@@ -73,20 +73,31 @@ function nextStep(text: string, lints: readonly Lint[], check: Check): Step | nu
       batch.flatMap(({ fix }) => fix ?? []),
     );
     const after = check(edited);
-    if (isProgress(lints, after)) return { text: edited, lints: after, repaired: batch };
+    if (isProgress(lints, after, batch)) return { text: edited, lints: after, repaired: batch };
   }
   return null;
 }
 
-/** New findings that have a remedy of their own are the next step's work. */
-function isProgress(before: readonly Lint[], after: readonly Lint[]): boolean {
-  const uncovers = hidingIn(after) < hidingIn(before);
-  const isSmaller = uncovers || (hidingIn(after) === hidingIn(before) && after.length < before.length);
-  return isSmaller && broughtBy(before, after).every(({ fix }) => fix !== undefined);
+/**
+ * True when the repaired findings are gone. What a right name uncovers is the next step's work where it has a remedy;
+ * where it has none, the name was perhaps not the one that was meant.
+ */
+function isProgress(before: readonly Lint[], after: readonly Lint[], repaired: readonly Lint[]): boolean {
+  const placeOf = (lint: Lint) => `${lint.line}:${lint.column} ${nameOf(lint)}`;
+  const left = new Set(after.map(placeOf));
+  const isGone = hidesLess(before, after) || repaired.every((lint) => !left.has(placeOf(lint)));
+  return isGone && broughtBy(before, after).every(({ fix }) => fix !== undefined);
 }
 
-function hidingIn(lints: readonly Lint[]): number {
-  return lints.filter(({ code }) => HIDING.has(code)).length;
+function isError({ severity }: Lint): boolean {
+  return severity === 'error';
+}
+
+/** YAML hides formulas, and the first fault in a formula's syntax hides what else is wrong in it. */
+function hidesLess(before: readonly Lint[], after: readonly Lint[]): boolean {
+  const yaml = (lints: readonly Lint[]) => lints.filter(({ code }) => HIDING.has(code)).length;
+  const syntax = (lints: readonly Lint[]) => lints.filter(({ code }) => code === 'MAPPING_FORMULA_SYNTAX').length;
+  return yaml(after) < yaml(before) || (yaml(after) === yaml(before) && syntax(after) < syntax(before));
 }
 
 /** What a finding is, wherever it stands: a rewrite moves those behind it. */

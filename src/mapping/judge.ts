@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Expectation } from '../core/mapping.ts';
-import { shown } from './shown.ts';
+import { shownApart } from './shown.ts';
 
 /** What running a mapping over a test's event came to. A part that failed is `{ error: CODE }`. */
 export type Outcome =
@@ -81,5 +81,7 @@ function compare(expected: Json, actual: Json | undefined, path: string): readon
     return expected.flatMap((value: Json, index) => compare(value, actual[index], `${path}[${index}]`));
   }
   const isSame = expected === actual || (expected === null && actual === undefined);
-  return isSame ? [] : [{ path, expected: shown(expected), actual: shown(actual) }];
+  if (isSame) return [];
+  const [wanted, found] = shownApart(expected, actual);
+  return [{ path, expected: wanted, actual: found }];
 }

@@ -1,11 +1,27 @@
 import { suggest } from '../core/suggest.ts';
 
 const LONGEST_SHOWN = 60;
+const BEFORE_THE_DIFFERENCE = 20;
 
 /** A value as people see it in a message: one line of JSON, clipped to 60 characters; `nothing` when absent. */
 export function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? 'nothing');
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
+}
+
+/** Two values that differ, as people see them: long ones from shortly before the place where they part. */
+export function shownApart(one: unknown, other: unknown): readonly [string, string] {
+  const [left = '', right = ''] = [one, other].map((value) => JSON.stringify(value) ?? 'nothing');
+  if (Math.max(left.length, right.length) <= LONGEST_SHOWN) return [left, right];
+  let same = 0;
+  while (same < left.length && left[same] === right[same]) same += 1;
+  const from = same < LONGEST_SHOWN - BEFORE_THE_DIFFERENCE ? 0 : same - BEFORE_THE_DIFFERENCE;
+  return [clipped(left, from), clipped(right, from)];
+}
+
+function clipped(text: string, from: number): string {
+  const end = from + LONGEST_SHOWN - 1;
+  return `${from > 0 ? '…' : ''}${text.slice(from, end)}${text.length > end ? '…' : ''}`;
 }
 
 /** Names as a sentence lists them: `a, b or c`. */

@@ -35,6 +35,7 @@ describe('a formula that YAML would cut', () => {
     ['a number sign', '    a: =data.b & " #1"', '    a: \'=data.b & " #1"\''],
     ['a comment that is one', '    a: =data.b # why', '    a: "=data.b" # why'],
     ['a backslash', '    a: =$contains(data.b, /\\d: /)', "    a: '=$contains(data.b, /\\d: /)'"],
+    ['a colon before a comment', '    a: =data.b ? 1: 2 # "why"', '    a: "=data.b ? 1: 2" # "why"'],
     ['both kinds of quotes', '    a: =data.b & "it\'s: "', '    a: |\n      =data.b & "it\'s: "'],
     [
       'a ternary over lines',
@@ -109,6 +110,17 @@ describe('other slips', () => {
       'MAPPING_REQUEST_SHAPE',
       'MAPPING_UNKNOWN_FUNCTION',
     ]);
+  });
+
+  it('leaves a comment between the lines of a formula to a person', () => {
+    const text = withProperties("    a: =data.b # first\n      ? 'x'\n      : 'y'");
+    expect(fixed(text)).toBe(text);
+  });
+
+  it('leaves a name whose correction would bring a mistake that it cannot repair', () => {
+    const text = withHead('event: CustomerLevelChanged\nto: bloomreach.evnt').replace('event_type: x', 'colour: red');
+    expect(lintsOf(text.replace('evnt', 'event')).map(({ code }) => code)).toContain('MAPPING_REQUEST_SHAPE');
+    expect(fixed(text)).toBe(text);
   });
 
   it('leaves a mistake without a safe remedy, and repairs the others', () => {
