@@ -9,6 +9,7 @@ import { eventsCommand } from './events.ts';
 import { factsCommand } from './facts.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { previewCommand } from './preview.ts';
+import { reloadsCommand } from './reloads.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { testCommand } from './test.ts';
@@ -30,6 +31,7 @@ for (const add of [
   deliveriesCommand,
   eventsCommand,
   factsCommand,
+  reloadsCommand,
   configCommand,
   sandboxCommand,
 ]) {

@@ -21,6 +21,8 @@ export interface AppTools extends FactTools, LookTools {
   readonly tokens: readonly ApiToken[];
   readonly version: string;
   readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
+  /** Destinations that the config does not name any more and that something still waits for. */
+  readonly missingDestinations: () => Promise<readonly string[]>;
   /** Whether config and mappings on disk are what is in force. */
   readonly isConfigurationValid: () => boolean;
   /** Null when ready, else one line why not. */
@@ -83,7 +85,7 @@ function logRoutes({ reads, destinations, looks, isConfigurationValid }: AppTool
   return routes;
 }
 
-function ruleRoutes({ ruleSet, destinations }: AppTools): Router {
+function ruleRoutes({ ruleSet, destinations, missingDestinations }: AppTools): Router {
   const routes = Router();
   routes.get('/mappings', (_request, response) => {
     response.json({ items: ruleSet().mappings.map(mappingView), next: null });
@@ -93,9 +95,9 @@ function ruleRoutes({ ruleSet, destinations }: AppTools): Router {
     if (!mapping) throw new PointsmanError('API_NOT_FOUND', `There is no mapping ${request.params.id}`);
     response.json({ ...mappingView(mapping), text: mapping.text });
   });
-  routes.get('/destinations', (_request, response) => {
+  routes.get('/destinations', async (_request, response) => {
     const items = [...destinations].map(([id, { endpoints }]) => ({ id, endpoints: [...endpoints.keys()] }));
-    response.json({ items, next: null });
+    response.json({ items, next: null, missing: await missingDestinations() });
   });
   return routes;
 }

@@ -81,6 +81,8 @@ export interface Store extends Log {
   settleRoutes(routed: readonly RoutedEvent[], nowMs: number): Promise<readonly Applied[]>;
   /** Claims heads and laneless deliveries that are due, oldest due first. */
   claimDeliveries(claim: Claim): Promise<readonly ClaimedDelivery[]>;
+  /** The destinations that anything is pending to, configured or not. */
+  pendingDestinations(): Promise<readonly string[]>;
   /** Claims whose lease ended before `nowMs`; with `all`, every claim (of a process that died). Changes nothing. */
   expiredClaims(nowMs: number, limit: number, all: boolean): Promise<readonly ClaimedDelivery[]>;
   /** Logs tries and applies their decisions. A stale claim's decision is dropped, its attempt kept. */

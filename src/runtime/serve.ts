@@ -10,6 +10,7 @@ import { openSqliteLogInWorker } from '../storage/sqlite/log-worker-client.ts';
 import { createLooks } from './looks.ts';
 import { type Closers, closeAll, openParts, type Parts } from './parts.ts';
 import { systemsOf } from './reload/load-config.ts';
+import { missingDestinations, tellMissingDestinations } from './reload/missing-destinations.ts';
 import { type InForce, type Reloader, startReloader } from './reload/reloader.ts';
 import { startWatcher } from './reload/watcher.ts';
 import { packageVersion } from './version.ts';
@@ -49,12 +50,13 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
     const { config, clock } = parts;
     const configFile = options.configFile ?? null;
     const reloader = await startReloader({ ...parts, systems: systemsOf(config, clock), configFile });
+    await tellMissingDestinations(reloader, parts);
     const reads = openSqliteLogInWorker(config.store.path);
     closers.push(() => reads.close());
-    const workers = await startWorkers(parts, reloader);
-    closers.push(() => workers.stop());
     const looks = createLooks({ config: () => reloader.current().config, reads });
     closers.push(() => looks.close());
+    const workers = await startWorkers(parts, reloader);
+    closers.push(() => workers.stop());
     const state = { draining: false };
     const server = await listen({
       parts,
@@ -86,9 +88,9 @@ interface Listening {
   readonly parts: Parts;
   readonly reloader: Reloader;
   readonly reads: Log;
+  readonly looks: Looks;
   readonly workers: Workers;
   readonly state: { readonly draining: boolean };
-  readonly looks: Looks;
   readonly requestTimeoutMs: number | undefined;
 }
 
@@ -123,6 +125,7 @@ function handlersOf(
     tokens: config.api.tokens,
     version: packageVersion(),
     ruleSet: () => reloader.current().ruleSet,
+    missingDestinations: () => missingDestinations(store, destinations),
     isConfigurationValid: () => reloader.isValid(),
     unreadiness: async () => (state.draining ? 'draining' : faultOf(store.probe(clock.now()))),
   });

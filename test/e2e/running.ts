@@ -67,6 +67,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   const log = createLogger('debug', { write: (line) => void lines.push(JSON.parse(line)) }, systemClock);
   const server = await startPointsman({
     config: config.config,
+    configFile,
     clock: systemClock,
     log,
     ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),

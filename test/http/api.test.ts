@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ERRORS, PointsmanError } from '../../src/core/errors.ts';
+import type { ReceiptDetail } from '../../src/core/receipt.ts';
 import { UNAVAILABLE } from '../support/scripted-destination.ts';
 import { closeSites, openSite, problemIn, type Site, TOKEN } from './site.ts';
 
@@ -42,10 +43,15 @@ describe('health', () => {
 
   it('/readyz says whether it can take webhooks, and why not', async () => {
     const ready = await fetch(`${site.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
-    const draining = await openSite({ app: { unreadiness: async () => 'draining' } });
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', configurationValid: true }]);
+    const draining = await openSite({
+      app: { unreadiness: async () => 'draining', isConfigurationValid: () => false },
+    });
     const not = await fetch(`${draining.url}/readyz`);
-    expect([not.status, await not.json()]).toEqual([503, { status: 'not ready', why: 'draining' }]);
+    expect([not.status, await not.json()]).toEqual([
+      503,
+      { status: 'not ready', why: 'draining', configurationValid: false },
+    ]);
   });
 
   it('/version names the version', async () => {
@@ -343,21 +349,31 @@ describe('the rest of the log', () => {
   });
 
   it('is the loads of the mappings', async () => {
-    const receipt = { atMs: 0, outcome: 'accepted', durationMs: 12, detail: '[{"file":"all.yaml"}]' } as const;
-    await site.corridor.store.recordLoad([], receipt);
-    const shown = {
-      id: 1,
-      at: '1970-01-01T00:00:00.000Z',
+    const version = '0123456789abcdef';
+    const run = { trigger: 'file', config: null, mappings: 1, tests: 2, valid: true } as const;
+    const file = {
+      file: 'all.yaml',
       outcome: 'accepted',
-      durationMs: 12,
-      files: [{ file: 'all.yaml' }],
-    };
+      before: [],
+      after: [{ id: 'all', version }],
+      lints: [],
+    } as const;
+    const detail: ReceiptDetail = { ...run, files: [file] };
+    const receipt = { atMs: 0, outcome: 'accepted', durationMs: 12, detail: JSON.stringify(detail) } as const;
+    await site.corridor.store.recordLoad([], receipt);
+    const files = [{ ...file, after: [{ id: 'all', version: '0123456789ab' }] }];
+    const shown = { id: 1, at: '1970-01-01T00:00:00.000Z', outcome: 'accepted', durationMs: 12, ...run, files };
     expect((await list('/api/v1/reloads')).items).toEqual([shown]);
   });
 
   it('is the totals', async () => {
     await run('ann', 'bob');
     const stats = await (await site.get('/api/v1/stats')).json();
-    expect(stats).toMatchObject({ received: 2, deliveries: { delivered: 1, pending: 1 }, attempts: { transient: 1 } });
+    expect(stats).toMatchObject({
+      configurationValid: true,
+      received: 2,
+      deliveries: { delivered: 1, pending: 1 },
+      attempts: { transient: 1 },
+    });
   });
 });

@@ -58,6 +58,7 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
     ruleSet: () => ruleSetOf([aMapping()]),
     destinations: new Map([[destination.id, destination]]),
     isConfigurationValid: () => true,
+    missingDestinations: async () => [],
     looks: {
       explain: async () => ({ formulas: [], remark: null }),
       preview: async () => ({ ok: true, found: [] }),

@@ -36,10 +36,11 @@ function reportConfig({ outcome, needsRestart, lints }: ConfigReceipt, log: Logg
     log.warn({ stage: 'config', setting }, `a change of ${setting} needs a restart: the old one stays in force`);
 }
 
-function reportFile({ file, outcome, after, lints }: FileReceipt, log: Logger): void {
+function reportFile({ file, outcome, before, after, lints }: FileReceipt, log: Logger): void {
   reportLints(lints, 'mapping', log);
   if (outcome !== 'refused') return;
   if (after.length > 0) log.warn({ stage: 'mapping', file }, 'refused; its last good text stays in force');
+  else if (before.length > 0) log.error({ stage: 'mapping', file }, 'refused; what ran of it cannot run any more');
   else log.error({ stage: 'mapping', file }, 'refused; no good text of it is known, so it does nothing');
 }
 

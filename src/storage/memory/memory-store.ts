@@ -17,6 +17,7 @@ export function createMemoryStore(): Store {
     settleRoutes: async (routed, nowMs) => each(routed, (one) => settleRoute(state, one, nowMs)),
     claimDeliveries: async (claim) => claimDue(state, claim),
     expiredClaims: async (nowMs, limit, all) => expired(state, nowMs, limit, all),
+    pendingDestinations: async () => pendingTo(state),
     settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
     dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
     settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
@@ -39,6 +40,11 @@ function claimAccepted(state: MemoryState, limit: number): readonly StoredEvent[
   const claimed = fresh.slice(0, limit);
   state.lastClaimedEvent = claimed.at(-1)?.id ?? state.lastClaimedEvent;
   return claimed.map(storedEvent);
+}
+
+function pendingTo(state: MemoryState): readonly string[] {
+  const pending = [...state.open].filter(({ status }) => status === 'pending');
+  return [...new Set(pending.map(({ draft }) => draft.destination))].sort();
 }
 
 function recordLoad(state: MemoryState, files: MemoryState['files'], receipt: Receipt): void {

@@ -28,6 +28,21 @@ const DUE_HEADS = `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery
     AND d.owner IS NULL
   ORDER BY d.due_ms, d.id LIMIT ?`;
 
+/** From one destination of the index to the next, whatever lies between: every lane with anything pending has a head. */
+const PENDING_DESTINATIONS = `WITH RECURSIVE found (id) AS (
+    SELECT min(destination) FROM delivery INDEXED BY delivery_claim WHERE status = 'pending' AND head = 1
+    UNION ALL
+    SELECT (SELECT min(destination) FROM delivery INDEXED BY delivery_claim
+            WHERE status = 'pending' AND head = 1 AND destination > found.id)
+    FROM found WHERE found.id IS NOT NULL
+  ) SELECT text FROM found JOIN name ON name.id = found.id ORDER BY text`;
+
+/** Prepares the look for destinations that anything is pending to. */
+export function pendingDestinations(db: Database): () => readonly string[] {
+  const all = db.prepare<[], string>(PENDING_DESTINATIONS).pluck();
+  return () => all.all();
+}
+
 /** Prepares the claim: a transition too, its lease written before a byte is sent. `owner` is this process life. */
 export function claiming(db: Database, owner: number): (claim: Claim) => readonly ClaimedDelivery[] {
   const due = db.prepare<[string, number, number], ClaimedRow>(DUE_HEADS);

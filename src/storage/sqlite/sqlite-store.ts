@@ -3,7 +3,7 @@ import type { RoutedEvent } from '../../core/delivery.ts';
 import type { Applied, SettledWaiting, Store } from '../../ports/store.ts';
 import { acceptance } from './accept.ts';
 import { attempting } from './attempts.ts';
-import { claiming, expiries } from './claims.ts';
+import { claiming, expiries, pendingDestinations } from './claims.ts';
 import { openDeliveries } from './deliveries.ts';
 import { eventClaims } from './event-claims.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -66,13 +66,14 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
   }
 }
 
-type Reads = Pick<Store, 'claimEvents' | 'expiredClaims' | 'dueWaiting' | 'checkpoint'>;
+type Reads = Pick<Store, 'claimEvents' | 'pendingDestinations' | 'expiredClaims' | 'dueWaiting' | 'checkpoint'>;
 
 /** They see committed rows only: no transaction is open between two turns. */
 function reads(db: Database, path: string): Reads {
   return {
     claimEvents: promised(eventClaims(db), path),
     expiredClaims: promised(expiries(db), path),
+    pendingDestinations: promised(pendingDestinations(db), path),
     dueWaiting: promised(dueWaitings(db), path),
     checkpoint: promised(checkpointReader(db), path),
   };

@@ -30,6 +30,17 @@ export function claimingConformance(open: OpenStore): void {
       ]);
     });
 
+    it('tells which destinations anything is pending to', async () => {
+      const { store } = await open();
+      expect(await store.pendingDestinations()).toEqual([]);
+      const to = (destination: string) => deliveryDraft({ destination, mapping: destination });
+      await acceptRouted(store, 'm-1', [to('mail'), to('crm'), deliveryDraft({ mapping: 'b', status: 'skipped' })]);
+      await acceptRouted(store, 'm-2', [to('mail'), to('shop'), { ...to('alone'), ordered: false }]);
+      expect(await store.pendingDestinations()).toEqual(['alone', 'crm', 'mail', 'shop']);
+      await store.claimDeliveries({ destination: 'crm', limit: 1, nowMs: T0, leaseEndMs: T0 + 30_000 });
+      expect(await store.pendingDestinations()).toEqual(['alone', 'crm', 'mail', 'shop']);
+    });
+
     it('claims nothing twice while the claim is open, whatever the time', async () => {
       const { store } = await open();
       await acceptRouted(store, 'm-1', [deliveryDraft()]);
