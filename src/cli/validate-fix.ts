@@ -41,8 +41,11 @@ export async function fixFiles(
   files: readonly MappingSourceFile[],
   dryRun: boolean,
 ): Promise<FixedFiles> {
-  const rewrites = files.flatMap((file) => rewriteOf(file, bench) ?? []);
   const old = await bench.check(files);
+  const fixable = new Set(
+    old.filter(({ lints }) => lints.some(({ fix }) => fix !== undefined)).map(({ file }) => file),
+  );
+  const rewrites = files.filter(({ file }) => fixable.has(file)).flatMap((file) => rewriteOf(file, bench) ?? []);
   if (rewrites.length === 0) return { fixes: [], checked: old };
   const tried = await bench.check(withRewrites(files, rewrites));
   const judged = rewrites.map((rewrite) => ({ rewrite, refused: refusalOf(rewrite, old, tried) }));

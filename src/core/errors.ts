@@ -190,13 +190,13 @@ export const ERRORS = {
     'Give each fact storeCode, kind, key and a value that names its member, as docs/open-loyalty.md shows.',
   ),
   API_UNREACHABLE: entry('api', 503, true, 'Start pointsman serve, or name its address with --url.'),
+  API_BUSY: entry('api', 503, true, 'Ask again in a moment.'),
   API_BAD_FILTER: entry('api', 400, false, 'Correct the filter that the message names.'),
   API_CURSOR_MISMATCH: entry(
     'api',
     400,
     false,
     'Use a cursor only with the filters it came from, or start without one.',
-  API_BUSY: entry('api', 503, true, 'Ask again in a moment.'),
   ),
   API_INTERNAL: entry('api', 500, true, 'Read the log; report it if it happens again.'),
 
