@@ -36,17 +36,26 @@ function careless(text: string): string {
     .replace(/: \|-?\n +=/g, ': =')
     .replace(/(when|each|member): \|-?\n +/g, '$1: ')
     .replaceAll('$lowercase', '$lowrcase')
-    .replace('customer_ids:', 'custmer_ids:');
+    .replace(/^ {2}customer_ids:/gm, '  custmer_ids:');
 }
+
+/** All but those that are one formula throughout, quoted nowhere. */
+const REPAIRABLE = GALLERY.filter(([, text]) => lintsOf(careless(text)).length > 0);
 
 describe.each(GALLERY)('the shipped %s', (_, text) => {
   it('has nothing to repair', () => {
     expect(fixText(text, lintsOf)).toEqual({ text, repaired: [] });
   });
+});
 
-  it('is repaired to what it was when it is written carelessly', () => {
-    expect(careless(text)).not.toBe(text);
+it('holds mappings that a careless hand would break', () => {
+  expect(REPAIRABLE.length).toBeGreaterThan(20);
+});
+
+describe.each(REPAIRABLE)('the shipped %s, written carelessly', (_, text) => {
+  it('is repaired to what it was', () => {
     const { text: repaired } = fixText(careless(text), lintsOf);
+    expect(lintsOf(repaired).map(({ code }) => code)).toEqual(lintsOf(text).map(({ code }) => code));
     expect(meaning(repaired)).toBe(meaning(text));
   });
 });
