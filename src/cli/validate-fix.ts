@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import { PointsmanError } from '../core/errors.ts';
 import type { Lint } from '../core/lint.ts';
 import type { CompiledFile, MappingSourceFile } from '../mapping/compile.ts';
 import { broughtBy, fixText } from '../mapping/fix-text.ts';
@@ -34,7 +35,7 @@ interface Rewrite {
 
 /**
  * Applies the safe remedies of these files and, unless `dryRun`, writes them. A file whose rewrite brings a new finding,
- * a failing test included, stays as it is. Rejects with `MAPPING_UNWRITABLE`; files before that one are written.
+ * a failing test included, or that cannot be written, stays as it is, and says why.
  */
 export async function fixFiles(
   bench: Workbench,
@@ -53,9 +54,9 @@ export async function fixFiles(
   const checked = good.length === rewrites.length ? tried : await bench.check(withRewrites(files, good));
   const fixes: FileFix[] = [];
   for (const { rewrite, refused } of judged) {
-    const written = refused === null && !dryRun;
-    if (written) await write(rewrite, bench.dir);
-    fixes.push(described(rewrite, refused, written, bench.dir));
+    const unwritable = refused === null && !dryRun ? await write(rewrite, bench.dir) : null;
+    const why = refused ?? unwritable;
+    fixes.push(described(rewrite, why, why === null && !dryRun, bench.dir));
   }
   return { fixes, checked };
 }
@@ -81,11 +82,18 @@ function withRewrites(files: readonly MappingSourceFile[], rewrites: readonly Re
 function refusalOf({ before }: Rewrite, old: readonly CompiledFile[], tried: readonly CompiledFile[]): string | null {
   const [was, is] = [old, tried].map((checked) => checked.find(({ file }) => file === before.file)?.lints ?? []);
   const [brought] = broughtBy(was ?? [], is ?? []);
-  return brought ? `line ${brought.line}: ${brought.code} ${brought.message}` : null;
+  return brought ? `the rewrite would bring line ${brought.line}: ${brought.code} ${brought.message}` : null;
 }
 
-function write({ before, after }: Rewrite, dir: string): Promise<void> {
-  return replaceFile({ path: resolve(dir, before.file), before: before.bytes, after: after.bytes });
+/** Why it cannot be written; null once it is. */
+async function write({ before, after }: Rewrite, dir: string): Promise<string | null> {
+  try {
+    await replaceFile({ path: resolve(dir, before.file), before: before.bytes, after: after.bytes });
+    return null;
+  } catch (error) {
+    if (!(error instanceof PointsmanError)) throw error;
+    return `${error.code} ${error.message}`;
+  }
 }
 
 function described(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Lint } from '../core/lint.ts';
+import { hasErrors, type Lint } from '../core/lint.ts';
 import type { CompiledFile } from '../mapping/compile.ts';
 import { readConfigFile } from '../runtime/config-file.ts';
 import { CONFIG_OPTION, type ConfigOption, findingsOf as configFindings, isMissingConfig } from './config-option.ts';
@@ -55,7 +55,7 @@ async function validate(words: readonly string[], options: ValidateOptions): Pro
   const result = { ...checked, findings: [...config, ...checked.findings].toSorted(byPlace) };
   const { errors, warnings } = countsOf(result);
   show(result, options);
-  const isUnwritten = result.fixes.some(({ written, refused }) => !written && refused === null);
+  const isUnwritten = result.fixes.some(({ written, repaired }) => !written && hasErrors(repaired));
   if (errors > 0 || isUnwritten || (options.denyWarnings && warnings > 0)) process.exitCode = EXIT.invalid;
 }
 
@@ -99,7 +99,7 @@ function showFix({ file, diff, written, refused, repaired }: FileFix): void {
   print(colouredDiff(diff));
   const count = counted(repaired.length, 'finding');
   if (refused !== null) {
-    say(`${styled('yellow', 'left as it is', process.stderr)} ${file}: the rewrite would bring ${refused}`);
+    say(`${styled('yellow', 'left as it is', process.stderr)} ${file}: ${refused}`);
   } else say(`${styled('green', written ? 'repaired' : 'would repair', process.stderr)} ${count} in ${file}`);
 }
 
