@@ -5,8 +5,11 @@ import type { Look } from './look.ts';
 
 /** Tells early that files may have changed. Only hints: polling alone is correct. */
 export interface FileHints {
-  /** Watches what this look read; folders that were swapped since are watched anew. */
-  watch(look: Look): Promise<void>;
+  /**
+   * Watches what this look read; folders that were swapped since are watched anew. Whether any watch is new: what
+   * changed before it began was not seen.
+   */
+  watch(look: Look): Promise<boolean>;
   close(): void;
 }
 
@@ -51,13 +54,15 @@ export function createFileHints(onHint: () => void, ignored: (name: string) => b
         const key = await identityOf(dir);
         if (key !== null) wanted.set(key, { dir, names });
       }
-      if (state.closed) return;
+      if (state.closed) return false;
       for (const key of [...watched.keys()].filter((key) => !wanted.has(key))) drop(key);
-      for (const [key, { dir, names }] of wanted) {
+      const fresh = [...wanted].filter(([key]) => !watched.has(key));
+      for (const [key, { names }] of wanted) {
         const known = watched.get(key);
         if (known) known.names = names;
-        else arm(key, dir, names);
       }
+      for (const [key, { dir, names }] of fresh) arm(key, dir, names);
+      return fresh.some(([key]) => watched.has(key));
     },
     close() {
       state.closed = true;

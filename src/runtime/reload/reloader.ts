@@ -37,7 +37,7 @@ export interface Reloader {
   current(): InForce;
   /** Whether what is in force is what the files say: nothing is refused, nothing is unreadable. */
   isValid(): boolean;
-  /** What the last load saw. */
+  /** What the last load saw, and where the last look went. */
   lastLook(): Look;
   /**
    * Loads what changed, once the files rest; on a `signal` everything, changed or not. Returns whether it loaded.
@@ -134,6 +134,7 @@ class FileReloader implements Reloader {
     try {
       const seen = await this.#settler.settled(this.#seen);
       this.#unreadable = null;
+      this.#seen = { ...this.#seen, walk: seen.walk };
       return seen;
     } catch (error) {
       if (!(error instanceof PointsmanError)) throw error;

@@ -28,13 +28,11 @@ export function startWatcher({ reloader, storePath, clock, log }: WatcherTools):
   const stopping = new AbortController();
   let hinted = false;
   const database = basename(storePath);
-  const hints = createFileHints(
-    () => {
-      hinted = true;
-      loop.wake();
-    },
-    (name) => name.startsWith(database),
-  );
+  const hint = () => {
+    hinted = true;
+    loop.wake();
+  };
+  const hints = createFileHints(hint, (name) => name.startsWith(database));
   const loop = startWorkLoop({
     name: 'reload',
     pollMs: POLL_MS,
@@ -44,7 +42,9 @@ export function startWatcher({ reloader, storePath, clock, log }: WatcherTools):
     async step() {
       const trigger = hinted ? 'file' : 'poll';
       hinted = false;
-      await reloader.reload(trigger).finally(() => hints.watch(reloader.lastLook()));
+      await reloader.reload(trigger).finally(async () => {
+        if (await hints.watch(reloader.lastLook())) hint();
+      });
       return 0;
     },
   });
