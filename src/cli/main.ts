@@ -8,6 +8,7 @@ import { diffCommand } from './diff.ts';
 import { eventsCommand } from './events.ts';
 import { factsCommand } from './facts.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import { newCommand } from './new.ts';
 import { previewCommand } from './preview.ts';
 import { reloadsCommand } from './reloads.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -28,6 +29,7 @@ for (const add of [
   testCommand,
   previewCommand,
   diffCommand,
+  newCommand,
   deliveriesCommand,
   eventsCommand,
   factsCommand,

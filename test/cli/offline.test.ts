@@ -27,6 +27,7 @@ test.each([
   ['test'],
   ['preview'],
   ['diff'],
+  ['new'],
   ['deliveries', 'list'],
   ['deliveries', 'show'],
   ['deliveries', 'tail'],
