@@ -63,7 +63,7 @@ function quotedOrMoved(text: string, start: number): TextEdit {
   const [first = '', ...rest] = value.split('\n');
   const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
   const least = Math.min(...indents, Number.POSITIVE_INFINITY);
-  if (Number.isFinite(least) && least > indent) return { start, end: start, text: `|\n${' '.repeat(least)}` };
+  if (Number.isFinite(least) && least > indent) return { start, end, text: `|\n${' '.repeat(least)}${value}` };
   const lines = [first, ...rest].map((line) => `${' '.repeat(indent + 2)}${line.trim()}`.trimEnd());
   return { start, end, text: `|\n${lines.join('\n')}` };
 }

@@ -73,7 +73,7 @@ function nextStep(text: string, lints: readonly Lint[], check: Check): Step | nu
       batch.flatMap(({ fix }) => fix ?? []),
     );
     const after = check(edited);
-    if (isProgress(lints, after, batch)) return { text: edited, lints: after, repaired: batch };
+    if (isProgress(lints, after, batch, linesOf(text, batch))) return { text: edited, lints: after, repaired: batch };
   }
   return null;
 }
@@ -82,15 +82,44 @@ function nextStep(text: string, lints: readonly Lint[], check: Check): Step | nu
  * True when the repaired findings are gone. What a right name uncovers is the next step's work where it has a remedy;
  * where it has none, the name was perhaps not the one that was meant.
  */
-function isProgress(before: readonly Lint[], after: readonly Lint[], repaired: readonly Lint[]): boolean {
+function isProgress(
+  before: readonly Lint[],
+  after: readonly Lint[],
+  repaired: readonly Lint[],
+  lines: ReadonlySet<number>,
+): boolean {
   const placeOf = (lint: Lint) => `${lint.line}:${lint.column} ${nameOf(lint)}`;
   const left = new Set(after.map(placeOf));
   const isGone = hidesLess(before, after) || repaired.every((lint) => !left.has(placeOf(lint)));
-  return isGone && broughtBy(before, after).every(({ fix }) => fix !== undefined);
+  return (
+    isGone && broughtBy(before, after).every(({ fix }) => fix !== undefined) && !isNonsense(after, repaired, lines)
+  );
 }
 
 function isError({ severity }: Lint): boolean {
   return severity === 'error';
+}
+
+/** True when what was kept from YAML is no formula: two lines that ran together, say. */
+function isNonsense(after: readonly Lint[], repaired: readonly Lint[], lines: ReadonlySet<number>): boolean {
+  if (!repaired.some(({ code }) => HIDING.has(code))) return false;
+  return after.some(({ code, line, fix }) => code === 'MAPPING_FORMULA_SYNTAX' && !fix && lines.has(line));
+}
+
+/** The lines, in the text to come, that rewrites touch. */
+function linesOf(text: string, repaired: readonly Lint[]): ReadonlySet<number> {
+  const plain = text.replace('\uFEFF', '').replaceAll('\r\n', '\n');
+  const breaksIn = (part: string) => part.split('\n').length - 1;
+  const edits = repaired.flatMap(({ fix }) => fix ?? []).toSorted((left, right) => left.start - right.start);
+  const lines = new Set<number>();
+  let moved = 0;
+  for (const edit of edits) {
+    const first = breaksIn(plain.slice(0, edit.start)) + 1 + moved;
+    const added = breaksIn(edit.text);
+    for (let line = first; line <= first + added; line += 1) lines.add(line);
+    moved += added - breaksIn(plain.slice(edit.start, edit.end));
+  }
+  return lines;
 }
 
 /** YAML hides formulas, and the first fault in a formula's syntax hides what else is wrong in it. */

@@ -112,6 +112,13 @@ describe('other slips', () => {
     ]);
   });
 
+  it('leaves lines that ran together to a person', () => {
+    const joined = withProperties('    a: =data.b    c: =data.d');
+    expect(fixed(joined)).toBe(joined);
+    const outdented = withProperties('  a: =data.b\n    c: =data.d');
+    expect(fixed(outdented)).toBe(outdented);
+  });
+
   it('leaves a comment between the lines of a formula to a person', () => {
     const text = withProperties("    a: =data.b # first\n      ? 'x'\n      : 'y'");
     expect(fixed(text)).toBe(text);
