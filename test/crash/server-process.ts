@@ -9,6 +9,8 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export interface ServerProcess {
   /** Resolves with the address once it listens; rejects when it ends before. */
   readonly listening: Promise<string>;
+  /** Asks for a reload. */
+  hangUp(): void;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export function startServerProcess(config: string): ServerProcess {
         throw new Error(`serve ended with ${code ?? signal}: ${errors.join('').slice(-2_000)}`);
       }),
     ]),
+    hangUp: () => void child.kill('SIGHUP'),
     async kill(signal) {
       child.kill(signal);
       await ended;
