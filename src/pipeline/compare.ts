@@ -121,7 +121,7 @@ function isAlike(before: MadeDraft | null, after: MadeDraft | null): boolean {
   if (addressOf(before) !== addressOf(after)) return false;
   const [was, is] = [standingOf(before), standingOf(after)].map((one) => (one === 'none' ? 'skipped' : one));
   if (was !== is || (before?.request ?? null) !== (after?.request ?? null)) return false;
-  return was === 'skipped' || before?.detail === after?.detail;
+  return was === 'skipped' || (before?.code === after?.code && before?.detail === after?.detail);
 }
 
 function standingOf(draft: MadeDraft | null): Standing {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { PointsmanError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { Lint } from '../../src/core/lint.ts';
 import { ruleSetOf } from '../../src/core/rule-set.ts';
 import type { DiffOrder, PreviewOrder } from '../../src/http/look-orders.ts';
 import type { Looks } from '../../src/http/look-routes.ts';
@@ -11,10 +12,11 @@ import { closeSites, openSite, TOKEN } from './site.ts';
 afterEach(closeSites);
 
 const NOTHING = { events: 0, same: 0, changed: 0, newlySent: 0, newlySkipped: 0, nowFailing: 0 };
-const LINT = {
-  ...{ file: 'a.yaml', line: 1, column: 8, severity: 'error', code: 'MAPPING_UNKNOWN_EVENT' },
-  ...{ message: 'No event', remedy: 'Use one.' },
-} as const;
+const LINT: Lint = {
+  ...{ file: 'a.yaml', line: 1, column: 8, message: 'No event', remedy: 'Use one.' },
+  severity: 'error',
+  code: 'MAPPING_UNKNOWN_EVENT',
+};
 
 interface Asked {
   readonly previews: PreviewOrder[];
