@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
-import type { Lint, TextEdit } from '../core/lint.ts';
+import type { Lint, Severity, TextEdit } from '../core/lint.ts';
 import { lineIndexOf } from './line-index.ts';
 
 /** Findings of one file beyond this are only counted: a broken file must not fill the log. */
@@ -12,6 +12,7 @@ export class Findings {
   readonly #file: string;
   readonly #locate: (offset: number) => { readonly line: number; readonly column: number };
   readonly #lints: Lint[] = [];
+  #errors = 0;
 
   constructor(file: string, text: string) {
     this.text = text;
@@ -27,8 +28,26 @@ export class Findings {
     remedy: string = ERRORS[code].remedy,
     fix: TextEdit | null = null,
   ): void {
+    this.add('error', code, offset, message, remedy, fix);
+  }
+
+  /** Adds a finding that does not refuse the file. */
+  warning(code: ErrorCode, offset: number, message: string, remedy: string = ERRORS[code].remedy): void {
+    this.add('warning', code, offset, message, remedy);
+  }
+
+  /** Adds a finding of either severity. */
+  add(
+    severity: Severity,
+    code: ErrorCode,
+    offset: number,
+    message: string,
+    remedy: string = ERRORS[code].remedy,
+    fix: TextEdit | null = null,
+  ): void {
     const place = { file: this.#file, ...this.#locate(offset) };
-    this.#lints.push({ ...place, severity: 'error', code, message, remedy, ...(fix && { fix }) });
+    this.#lints.push({ ...place, severity, code, message, remedy, ...(fix && { fix }) });
+    if (severity === 'error') this.#errors += 1;
   }
 
   /** The 1-based line and column of an offset. */
@@ -36,9 +55,9 @@ export class Findings {
     return this.#locate(offset);
   }
 
-  /** How many findings there are so far: tells a reader whether a part came through clean. */
-  get count(): number {
-    return this.#lints.length;
+  /** How many errors there are so far: tells a reader whether a part came through. */
+  get errorCount(): number {
+    return this.#errors;
   }
 
   /** The findings in the order of the text; the last one counts those that are not told. */

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Mapping } from '../core/mapping.ts';
+import { checkDistinct } from './distinct.ts';
 import { readFormulaKey } from './formula.ts';
 import { AMBIGUOUS_POLICIES, ID_PATTERN, MAPPING_KEYS, MODES, ORDERS } from './keys.ts';
 import { readRetry } from './read-retry.ts';
 import { readEvents, readSource, readTarget } from './read-target.ts';
 import { readTests } from './read-tests.ts';
 import { expected, fieldsOf, readChoice, readFlag, readText } from './read-values.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, SightedScope } from './scope.ts';
 import { shown } from './shown.ts';
+import { sightOf } from './sight.ts';
 import { readTransform } from './template.ts';
 import type { YamlDocument } from './yaml-documents.ts';
 import { kindOf, type YamlEntry, type YamlMap } from './yaml-node.ts';
@@ -38,11 +40,11 @@ export function readMapping(document: YamlDocument, defaultId: string | null, sc
     scope.findings.error('MAPPING_INVALID', root?.start ?? document.start, `This document is ${is}`, remedy);
     return { id: null, mapping: null };
   }
-  const before = scope.findings.count;
+  const before = scope.findings.errorCount;
   const fields = fieldsOf(root, MAPPING_KEYS, 'A mapping', scope);
   const id = readId(fields.get('id'), defaultId, root, scope);
   const mapping = readParts(document, fields, id?.id ?? '', root, scope);
-  return { id, mapping: scope.findings.count === before ? mapping : null };
+  return { id, mapping: scope.findings.errorCount === before ? mapping : null };
 }
 
 function readParts(document: YamlDocument, fields: Fields, id: string, root: YamlMap, scope: Scope): Mapping | null {
@@ -52,14 +54,19 @@ function readParts(document: YamlDocument, fields: Fields, id: string, root: Yam
   const [event, to, written] = REQUIRED.map((key) => fields.get(key));
   const source = readSource(fields.get('source'), scope);
   const events = event ? readEvents(event, source, scope) : [];
+  const sight = sightOf({ source, events, each: fields.get('each') }, scope);
+  const sighted = { ...scope, sight };
   const target = to ? readTarget(to, scope) : null;
-  const transform = written ? readTransform(written, scope) : null;
+  const before = scope.findings.errorCount;
+  const transform = written ? readTransform(written, target?.declared.schema ?? null, sighted) : null;
+  const isClean = scope.findings.errorCount === before;
   // What the YAML left out would only be missed a second time.
   if (written && target && transform?.kind === 'template' && document.yaml === 'sound') {
     scope.checkShape(written, target.declared, `${target.destination}.${target.endpoint}`, scope.findings);
   }
-  const options = readOptions(fields, scope);
+  const options = readOptions(fields, sighted);
   if (!target || !transform) return null;
+  if (written && isClean) checkDistinct(written, target, { transform, each: options.each }, scope);
   const { destination, endpoint } = target;
   const version = createHash('sha256').update(document.text).digest('hex');
   return {
@@ -76,13 +83,13 @@ function readParts(document: YamlDocument, fields: Fields, id: string, root: Yam
   };
 }
 
-function readOptions(fields: Fields, scope: Scope) {
+function readOptions(fields: Fields, scope: SightedScope) {
   return {
     description: readText(fields.get('description'), scope),
     enabled: readFlag(fields.get('enabled'), true, scope),
-    when: readFormulaKey(fields.get('when'), scope),
-    each: readFormulaKey(fields.get('each'), scope),
-    member: readFormulaKey(fields.get('member'), scope),
+    when: readFormulaKey(fields.get('when'), { kind: 'before-each' }, scope),
+    each: readFormulaKey(fields.get('each'), { kind: 'before-each' }, scope),
+    member: readFormulaKey(fields.get('member'), { kind: 'member' }, scope),
     order: readChoice(fields.get('order'), ORDERS, scope),
     mode: readChoice(fields.get('mode'), MODES, scope),
     onAmbiguous: readChoice(fields.get('onAmbiguous'), AMBIGUOUS_POLICIES, scope),

@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointCatalogue } from '../ports/destination.ts';
 import type { EventCatalogue } from '../ports/source.ts';
-import type { FormulaChecker } from '../ports/transform-engine.ts';
+import type { FormulaChecker, MappingSight } from '../ports/transform-engine.ts';
 import type { Findings } from './findings.ts';
 import type { YamlEntry } from './yaml-node.ts';
 
@@ -26,4 +26,9 @@ export interface Scope extends MappingContext {
   readonly text: string;
   readonly findings: Findings;
   readonly checkShape: ShapeCheck;
+}
+
+/** What the readers of one mapping share: its formulas are checked against what they see. */
+export interface SightedScope extends Scope {
+  readonly sight: MappingSight;
 }

@@ -48,9 +48,9 @@ function read(document: Document, text: string, findings: Findings): Pick<YamlDo
     reportBroken(document, first, text, findings);
     return { root: null, yaml: 'broken' };
   }
-  const before = findings.count;
+  const before = findings.errorCount;
   const root = new YamlTree(document, reportTo(findings)).root();
-  return { root, yaml: findings.count === before ? 'sound' : 'faulty' };
+  return { root, yaml: findings.errorCount === before ? 'sound' : 'faulty' };
 }
 
 /** One cause makes a cascade of parser errors: only the first helps, and a trap before it explains it better. */

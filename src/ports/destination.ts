@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly name: string;
   /** JSON Schema (draft 2020-12) of the request as mappings write it, for lints and editors. */
   readonly schema: JsonObject;
+  /** Key under which something must tell two events apart, since equal requests are taken for one; left out where all count. */
+  readonly distinctBy?: string;
   /** Completes, checks and serialises a request. `clockMs` is the event's clock. Never throws. */
   freeze(request: JsonObject, clockMs: number): FrozenRequest;
 }

@@ -51,4 +51,8 @@ export interface Source {
 export interface EventCatalogue {
   /** Event name → JSON Schema (draft 2020-12) of the whole body. */
   readonly events: ReadonlyMap<string, JsonObject>;
+  /** Kind of fact → JSON Schema of its value; left out when its events teach none. */
+  readonly facts?: ReadonlyMap<string, JsonObject>;
+  /** Event name → dotted paths of one-time secrets in the body, which must not be sent on; left out when there are none. */
+  readonly secrets?: ReadonlyMap<string, readonly string[]>;
 }

@@ -1,7 +1,8 @@
 import type { Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { FactKey, MemberIdKind } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Severity } from '../core/lint.ts';
 import type { Mapping } from '../core/mapping.ts';
 
 /** The event as formulas see it. */
@@ -71,18 +72,51 @@ export interface TransformEngine {
   close(): Promise<void>;
 }
 
-/** What is wrong with a formula's text. */
+/** What is wrong with a formula. */
 export interface FormulaFault {
-  readonly code: Extract<ErrorCode, 'MAPPING_FORMULA_SYNTAX' | 'MAPPING_UNKNOWN_FUNCTION' | 'MAPPING_TOO_LARGE'>;
+  readonly code: Extract<ErrorCode, `MAPPING_${string}`>;
+  readonly severity: Severity;
   /** 0-based offset in the formula's text. */
   readonly offset: number;
   readonly message: string;
+  /** Left out where the code's own remedy says it all. */
+  readonly remedy?: string;
   /** What stands at the offset and what alone it can be a typing error of. */
   readonly rename?: { readonly from: string; readonly to: string };
 }
 
+/** An event that a formula may run over. */
+export interface EventSight {
+  readonly name: string;
+  /** JSON Schema (draft 2020-12) of the whole body. */
+  readonly schema: JsonObject;
+  /** Dotted paths of one-time secrets in the body. */
+  readonly secrets: readonly string[];
+}
+
+/** What the formulas of one mapping see, as far as it is known beforehand. */
+export interface MappingSight {
+  /** A field is there when any of these has it; null = nothing is known of the events. */
+  readonly events: readonly EventSight[] | null;
+  /** JSON Schemas of recalled facts, by kind. */
+  readonly facts: ReadonlyMap<string, JsonObject>;
+  /** The formula whose elements `$item` holds; null without one. */
+  readonly each: string | null;
+}
+
+/** What becomes of a formula's value. */
+export type FormulaUse =
+  /** `when` and `each`: they run before there is an `$item`. */
+  | { readonly kind: 'before-each' }
+  | { readonly kind: 'member' }
+  /** It is sent; `wanted` is the JSON Schema of its place in the request, null where nothing is known. */
+  | { readonly kind: 'sent'; readonly wanted: JsonObject | null };
+
 /** Checks formulas without running them. */
 export interface FormulaChecker {
-  /** All faults of a formula; empty when it compiles and calls only functions that exist. */
-  check(text: string): readonly FormulaFault[];
+  /**
+   * All faults of a formula, in the order they stand. Without a sight only what holds of every event: that it compiles,
+   * calls functions that exist, and gives them what they take.
+   */
+  check(text: string, sight?: MappingSight, use?: FormulaUse): readonly FormulaFault[];
 }

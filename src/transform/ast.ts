@@ -11,6 +11,23 @@ export interface AstNode {
   lhs?: AstNode;
   rhs?: AstNode;
   readonly body?: AstNode;
+  /** What a block does, or what an array constructor lists. */
+  readonly expressions?: readonly AstNode[];
+  /** What a minus stands before. */
+  readonly expression?: AstNode;
+  readonly condition?: AstNode;
+  readonly then?: AstNode;
+  readonly else?: AstNode;
+  /** What a filter asks. */
+  readonly expr?: AstNode;
+  /** Filters behind what is no step of a path. */
+  readonly predicate?: readonly AstNode[];
+  /** What a sort goes by. */
+  readonly terms?: readonly { readonly expression: AstNode }[];
+  /** Whether a lambda only delays its body: how JSONata calls in tail position. */
+  readonly thunk?: boolean;
+  /** Whether a step binds variables for the steps after it. */
+  readonly tuple?: boolean;
   readonly steps?: readonly AstNode[];
   readonly stages?: readonly AstNode[];
   /** The variable that `@$name` binds. */
@@ -44,6 +61,40 @@ export function childrenOf(node: AstNode): AstNode[] {
   return found;
 }
 
+/** Keys and values of an object constructor, or of a grouping. */
+export function pairsOf(node: AstNode): readonly (readonly [key: AstNode, value: AstNode])[] {
+  const holder = (node.group ?? node) as { readonly lhs?: readonly (readonly [AstNode, AstNode])[] };
+  return Array.isArray(holder.lhs) ? holder.lhs : [];
+}
+
+/** Where a name or variable begins: positions are behind the token, and one in backquotes is longer than it says. */
+export function tokenStart(token: string, node: AstNode, text: string): number {
+  const behind = node.position ?? 0;
+  const start = behind - token.length;
+  return start >= 0 && text.startsWith(token, start) ? start : Math.max(0, text.lastIndexOf(token, behind));
+}
+
+/** Where what a node stands for begins in the text; 0 when the node does not say. */
+export function startOf(node: AstNode, text: string): number {
+  const [step] = node.steps ?? [];
+  const first = step ?? node.procedure ?? node.condition ?? (Array.isArray(node.lhs) ? undefined : node.lhs);
+  if (first) return startOf(first, text);
+  if (node.type === 'name') return tokenStart(String(node.value), node, text);
+  if (node.type === 'variable') return tokenStart(`$${String(node.value)}`, node, text);
+  if (node.type === 'string') return stringStart(node.position ?? 0, text);
+  if (node.type === 'number') return tokenStart(String(node.value), node, text);
+  if (node.type === 'value') return tokenStart(String(node.value), node, text);
+  if (node.type === 'lambda' && node.position !== undefined) return text.lastIndexOf('function', node.position);
+  return Math.max(0, (node.position ?? 1) - 1);
+}
+
+/** A path or variable as it is written, to be quoted in a message; empty for anything else. */
+export function sourceOf(node: AstNode, text: string): string {
+  const last = node.type === 'path' ? node.steps?.at(-1) : node;
+  const isName = last?.type === 'name' || last?.type === 'variable';
+  return isName ? text.slice(startOf(node, text), last.position).trim() : '';
+}
+
 /** Calls `visit` for a node and all nodes below it, parents first. */
 export function walk(node: AstNode, visit: (node: AstNode) => void): void {
   visit(node);
@@ -58,6 +109,12 @@ function collect(value: unknown, found: AstNode[]): void {
     return;
   }
   for (const inner of Object.values(value)) collect(inner, found);
+}
+
+/** A string ends before `behind` with the quote it began with. */
+function stringStart(behind: number, text: string): number {
+  const quote = text[behind - 1] ?? "'";
+  return Math.max(0, text.lastIndexOf(quote, behind - 2));
 }
 
 function isNode(value: object): value is AstNode {

@@ -1,6 +1,6 @@
 import { onlyCandidate, suggest } from '../core/suggest.ts';
 import type { FormulaFault } from '../ports/transform-engine.ts';
-import { type AstNode, childrenOf } from './ast.ts';
+import { type AstNode, childrenOf, tokenStart } from './ast.ts';
 import { EVENT_VARIABLES, HIDDEN_FUNCTIONS, JSONATA_FUNCTIONS, OWN_FUNCTIONS } from './function-names.ts';
 
 type Names = ReadonlySet<string>;
@@ -41,7 +41,7 @@ function faultOf(node: AstNode, scope: Names, text: string): FormulaFault | null
 function nameFault(node: AstNode, scope: Names, text: string, kind: 'function' | 'variable'): FormulaFault | null {
   const name = String(node.value);
   if (CONTEXT.has(name) || scope.has(name) || FUNCTIONS.has(name)) return null;
-  const offset = offsetOf(`$${name}`, node, text);
+  const offset = tokenStart(`$${name}`, node, text);
   if (HIDDEN.has(name)) {
     return fault(offset, `$${name} is not available: the same event must always yield the same request.`);
   }
@@ -54,23 +54,16 @@ function nameFault(node: AstNode, scope: Names, text: string, kind: 'function' |
 function withoutDollar(step: AstNode, scope: Names, text: string): FormulaFault {
   const name = String(step.value);
   const hint = FUNCTIONS.has(name) || scope.has(name) ? ` Did you mean $${name}()?` : didYouMean(name, scope);
-  return fault(offsetOf(name, step, text), `${name}() is no function: a function's name starts with $.${hint}`);
+  return fault(tokenStart(name, step, text), `${name}() is no function: a function's name starts with $.${hint}`);
 }
 
 function fault(offset: number, message: string): FormulaFault {
-  return { code: 'MAPPING_UNKNOWN_FUNCTION', offset, message };
+  return { code: 'MAPPING_UNKNOWN_FUNCTION', severity: 'error', offset, message };
 }
 
 function didYouMean(name: string, scope: Names): string {
   const similar = suggest(name, [...scope, ...FUNCTIONS]);
   return similar === null ? '' : ` Did you mean $${similar}?`;
-}
-
-/** Positions are behind the token; a name in backquotes is longer than it says. */
-function offsetOf(token: string, node: AstNode, text: string): number {
-  const behind = node.position ?? 0;
-  const start = behind - token.length;
-  return start >= 0 && text.startsWith(token, start) ? start : Math.max(0, text.lastIndexOf(token, behind));
 }
 
 /** The names that a node binds for what is below it. */

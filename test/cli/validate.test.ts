@@ -9,6 +9,7 @@ to: bloomreach.event
 transform:
   customer_ids: { registered: "=data.customer.email" }
   event_type: tier # as the campaign expects it
+  properties: { event_id: "=$eventId()" }
 `;
 const SLIPS = GOOD.replace('CustomerLevelChanged', 'CustomerLevelChangd').replace(
   '"=data.customer.email"',
@@ -41,7 +42,7 @@ describe('validate', () => {
         return `${lint.file}:${lint.line}:${lint.column} ${lint.code}`;
       }),
     ).toEqual([
-      'mappings/a.yaml:6:7 MAPPING_INVALID',
+      'mappings/a.yaml:7:7 MAPPING_INVALID',
       'mappings/b.yaml:1:8 MAPPING_UNKNOWN_EVENT',
       'mappings/b.yaml:4:31 MAPPING_YAML_FLOW',
     ]);
@@ -73,7 +74,7 @@ describe('validate --fix', () => {
     expect(code).toBe(0);
     expect(read('a.yaml')).toBe(`\uFEFF${GOOD.replaceAll('\n', '\r\n')}`);
     expect(statSync(join(dir, 'mappings', 'a.yaml')).mode & 0o777).toBe(0o640);
-    expect(stdout).toContain('--- mappings/a.yaml\n+++ mappings/a.yaml\n@@ -1,5 +1,5 @@\n');
+    expect(stdout).toContain('--- mappings/a.yaml\n+++ mappings/a.yaml\n@@ -1,6 +1,6 @@\n');
     expect(stdout).toContain('-event: CustomerLevelChangd\n+event: CustomerLevelChanged\n');
     expect(stderr).toContain('repaired 2 findings in mappings/a.yaml');
     expect(await validate('--fix')).toMatchObject({ code: 0, stdout: '' });
@@ -93,7 +94,7 @@ describe('validate --fix', () => {
     write('b.yaml', SLIPS);
     const { code, stderr } = await validate('--fix');
     expect(code).toBe(78);
-    expect(stderr).toContain('mappings/a.yaml:6:7: error MAPPING_INVALID');
+    expect(stderr).toContain('mappings/a.yaml:7:7: error MAPPING_INVALID');
     expect(read('a.yaml')).toBe(HOPELESS);
     expect(read('b.yaml')).toBe(GOOD);
   });
@@ -106,7 +107,7 @@ describe('validate --fix', () => {
     write('a.yaml', text);
     const { code, stderr } = await validate('--fix');
     expect(code).toBe(78);
-    expect(stderr).toMatch(/left as it is mappings\/a.yaml: the rewrite would bring line 7: MAPPING_TEST_FAILED/);
+    expect(stderr).toMatch(/left as it is mappings\/a.yaml: the rewrite would bring line 8: MAPPING_TEST_FAILED/);
     expect(read('a.yaml')).toBe(text);
   });
 

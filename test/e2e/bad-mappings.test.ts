@@ -25,7 +25,8 @@ beforeAll(async () => {
       'throws.yaml': mapping('    oops: =$error("no level here")\n'),
       'loops.yaml': mapping('    oops: |\n      =($loop := function($n) { $loop($n + 1) }; $loop(0))\n'),
       'expression.yaml': mapping('    oops: |\n      =$contains(data.level.name & "!", /^(a+)+$/)\n'),
-      'number.yaml': 'event: CustomerLevelChanged\nto: bloomreach.event\ntransform: |\n  42\n',
+      'number.yaml':
+        'event: CustomerLevelChanged\nto: bloomreach.event\ntransform: |\n  $reduce([42, 1], function($a, $b) { $a })\n',
       'huge.yaml': mapping('    oops: |\n      =$pad("", 1048576, "x")\n'),
     },
   });

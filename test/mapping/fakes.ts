@@ -25,13 +25,20 @@ const EVENT_SCHEMA: JsonObject = {
   $defs: { ids: { type: 'object', minProperties: 1, additionalProperties: { type: 'string' } } },
 };
 
+/** Open, so that formulas may read anything. */
 const LEVEL_CHANGED: JsonObject = {
   type: 'object',
+  additionalProperties: true,
   properties: {
     data: {
       type: 'object',
+      additionalProperties: true,
       properties: {
-        customer: { type: 'object', properties: { phone: { type: 'string' }, loyaltyCardNumber: { type: 'string' } } },
+        customer: {
+          type: 'object',
+          additionalProperties: true,
+          properties: { phone: { type: 'string' }, loyaltyCardNumber: { type: 'string' } },
+        },
         cards: { type: 'array', items: { type: 'string' } },
       },
     },
@@ -66,9 +73,11 @@ export function compileText(text: string, file = 'a-mapping.yaml', context = fak
   return compiled;
 }
 
-/** `line:column CODE` of every finding. */
-export function places({ lints }: CompiledFile): readonly string[] {
-  return lints.map(({ line, column, code }) => `${line}:${column} ${code}`);
+/** `line:column CODE` of every finding, and whether it is only a warning. */
+export function places({ lints }: Pick<CompiledFile, 'lints'>): readonly string[] {
+  return lints.map(({ line, column, code, severity }) => {
+    return `${line}:${column} ${code}${severity === 'warning' ? ' warning' : ''}`;
+  });
 }
 
 function endpoint(name: string, schema: JsonObject): [string, Endpoint] {
@@ -82,11 +91,21 @@ function bracketFaults(text: string): readonly FormulaFault[] {
     if (bracket === '(') open.push(index);
     if (bracket === ')' && open.pop() === undefined) faults.push(index);
   }
-  return [...faults, ...open].map((offset) => ({ code: 'MAPPING_FORMULA_SYNTAX', offset, message: 'No partner' }));
+  return [...faults, ...open].map((offset) => ({
+    code: 'MAPPING_FORMULA_SYNTAX',
+    severity: 'error',
+    offset,
+    message: 'No partner',
+  }));
 }
 
 function functionFaults(text: string): readonly FormulaFault[] {
   return [...text.matchAll(/\$(\w+)\(/g)]
     .filter(([, name]) => !FUNCTIONS.has(name ?? ''))
-    .map(({ 0: call, index }) => ({ code: 'MAPPING_UNKNOWN_FUNCTION', offset: index, message: `No ${call}` }));
+    .map(({ 0: call, index }) => ({
+      code: 'MAPPING_UNKNOWN_FUNCTION',
+      severity: 'error',
+      offset: index,
+      message: `No ${call}`,
+    }));
 }

@@ -172,13 +172,14 @@ function wrapped({ in: place, with: rest, event, recall, expect }: Example, yaml
   return `${stringify(Object.fromEntries(lines))}${yaml}${tests}`;
 }
 
-/** The mapping that a part stands in when the page shows the part alone. */
+/** The mapping that a part stands in when the page shows the part alone; not every webhook has the customer it asks for. */
 function base({ eventName }: Example['event'], properties: string): string {
   return `event: ${eventName}
 to: bloomreach.event
 transform:
-  customer_ids: { registered: "=$memberId(data.customer)" }
+  customer_ids: { registered: "=$memberId($lookup(data, 'customer'))" }
   event_type: example
   properties:
-${properties || '    event_id: =$eventId()\n'}`;
+    event_id: =$eventId()
+${properties}`;
 }

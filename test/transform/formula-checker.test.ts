@@ -60,7 +60,9 @@ describe('a syntax fault', () => {
     ['a.1', 2],
     ['function($a)<zz>{1', 18],
   ])('is found with its place: %s at %d', (text, offset) => {
-    expect(check(text)).toEqual([{ code: 'MAPPING_FORMULA_SYNTAX', offset, message: expect.any(String) }]);
+    expect(check(text)).toEqual([
+      { code: 'MAPPING_FORMULA_SYNTAX', severity: 'error', offset, message: expect.any(String) },
+    ]);
   });
 
   it('is one line without internals', () => {
@@ -99,7 +101,9 @@ describe('an unknown name', () => {
 
   it.each(HIDDEN_FUNCTIONS)('is $%s, which no formula may use', (name) => {
     const message = `$${name} is not available: the same event must always yield the same request.`;
-    expect(check(`1 + $${name}(a)`)).toEqual([{ code: 'MAPPING_UNKNOWN_FUNCTION', offset: 4, message }]);
+    expect(check(`1 + $${name}(a)`)).toEqual([
+      { code: 'MAPPING_UNKNOWN_FUNCTION', severity: 'error', offset: 4, message },
+    ]);
     expect(check(`$map(a, $${name})`)).toHaveLength(1);
   });
 

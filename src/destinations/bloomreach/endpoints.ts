@@ -23,6 +23,7 @@ function endpointOf(shape: RequestShape): Endpoint {
     get schema() {
       return schema().json;
     },
+    ...(shape.name === 'event' && { distinctBy: 'properties' }),
     freeze: (request, clockMs) => freeze(complete(request, shape, clockMs), shape, schema()),
   };
 }

@@ -33,6 +33,22 @@ const REMEMBERS: readonly Remembered[] = [
   },
 ];
 
+const TEXT: JsonObject = { type: 'string' };
+
+/** What facts hold, as far as the event that taught them said it: kind → JSON Schema of the value. */
+export function factSchemas(): ReadonlyMap<string, JsonObject> {
+  return new Map(REMEMBERS.map(({ kind, details }) => [kind, objectSchema(details)]));
+}
+
+function objectSchema(details: Remembered['details']): JsonObject {
+  const groups = mapValues(details, (fields) => closed(mapValues(fields, () => TEXT)));
+  return closed({ customerId: TEXT, email: TEXT, phone: TEXT, loyaltyCardNumber: TEXT, ...groups });
+}
+
+function closed(properties: JsonObject): JsonObject {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
 /** An event, as it is asked what it teaches. */
 export interface Lesson {
   readonly source: string;
