@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Mapping } from '../core/mapping.ts';
@@ -23,6 +23,9 @@ export interface Parts {
 /** Undoes what was opened, last opened first. */
 export type Closers = (() => Promise<void> | void)[];
 
+/** As much as a webhook may bring by default. */
+const LARGEST_SAMPLE_BYTES = 1024 * 1024;
+
 /** Opens the parts; each is on `closers` as soon as it is open. Throws a `STORE_*` error. */
 export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers: Closers): Parts {
   const { config, clock, log } = from;
@@ -37,9 +40,15 @@ export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers
   return { ...from, store, engine, readSample: sampleReader(config.mappings.dir) };
 }
 
-/** Reads samples by their path relative to the mapping's file. */
+/** Reads samples by their path relative to the mapping's file. Pipes and devices are refused: they might never end. */
 export function sampleReader(dir: string): Parts['readSample'] {
-  return ({ file }, path) => readFile(resolve(dirname(join(dir, file)), path), 'utf8');
+  return async ({ file }, path) => {
+    const sample = resolve(dirname(join(dir, file)), path);
+    const stats = await stat(sample);
+    if (!stats.isFile()) throw new Error(`${path} is no regular file`);
+    if (stats.size > LARGEST_SAMPLE_BYTES) throw new Error(`${path} is larger than a webhook may be`);
+    return readFile(sample, 'utf8');
+  };
 }
 
 /** Closes everything, last opened first; one that fails does not keep the others open. */

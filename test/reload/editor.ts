@@ -5,7 +5,7 @@ import { badText, goodText } from './mapping-texts.ts';
 export type EditKind = 'good' | 'bad' | 'delete' | 'rename' | 'swap';
 
 /** What must run of a mapping: its last good text, and the file it is in. */
-export interface Expected {
+interface Expected {
   readonly file: string;
   readonly number: number;
 }

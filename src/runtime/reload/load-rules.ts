@@ -7,7 +7,7 @@ import type { CheckedFiles, FileChecker, FileCheckTools } from './file-checker.t
 import type { SeenFile } from './look.ts';
 
 /** The last good text of a file and what runs of it. */
-export interface KnownFile {
+interface KnownFile {
   readonly text: string;
   /** What runs; null when it does not fit the config, or lost its id. */
   readonly running: CompiledFile | null;

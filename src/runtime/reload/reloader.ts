@@ -30,7 +30,7 @@ export interface ReloaderTools extends Pick<TestTools, 'engine' | 'readSample'> 
 }
 
 /** Told after a swap. */
-export type SwapListener = (next: InForce, before: InForce) => void;
+type SwapListener = (next: InForce, before: InForce) => void;
 
 /** Keeps what is in force equal to the files: builds the new beside the old, then swaps one reference. */
 export interface Reloader {

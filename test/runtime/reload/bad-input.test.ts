@@ -60,9 +60,16 @@ describe('a file that is', () => {
     expect(reloader.current().ruleSet.byId.get('tier')?.version).toBe(before);
   });
 
+  test('a sample that is a pipe fails its test and holds nothing up', async () => {
+    site.write('tier.yaml', mappingText('first').replace(/event: \{ eventName.*/, 'event: pipe.json'));
+    site.write('other.yaml', mappingText('first'));
+    execFileSync('/usr/bin/env', ['mkfifo', join(site.dir, 'pipe.json')]);
+    expect(running(await site.start())).toEqual({ other: 'first' });
+  });
+
   test('a pipe is refused and never read', async () => {
     site.write('other.yaml', mappingText('first'));
-    execFileSync('mkfifo', [join(site.dir, 'tier.yaml')]);
+    execFileSync('/usr/bin/env', ['mkfifo', join(site.dir, 'tier.yaml')]);
     symlinkSync('/dev/zero', join(site.dir, 'zero.yaml'));
     expect(running(await site.start())).toEqual({ other: 'first' });
   });
