@@ -8,13 +8,13 @@ import { draftsOfRuns, liveDrafts, type MadeDraft } from './live-drafts.ts';
 import type { ShapeTools } from './shape.ts';
 
 /** What becomes of one request: sent, recorded and not sent, not made, or nothing at all because no mapping asks for it. */
-export type Standing = 'sent' | 'shadowed' | 'skipped' | 'waiting' | 'failing' | 'none';
+type Standing = 'sent' | 'shadowed' | 'skipped' | 'waiting' | 'failing' | 'none';
 
 /** How what the edited mappings do differs from what the live ones do. */
 export type DifferenceKind = 'changed' | 'newlySent' | 'newlySkipped' | 'nowFailing';
 
 /** One side of a difference. */
-export interface ComparedSide {
+interface ComparedSide {
   readonly standing: Standing;
   /** Why it fails, waits or is skipped; null when there is nothing to say. */
   readonly why: string | null;

@@ -4,7 +4,7 @@ import { type Comparison, compareEvents, type Difference, type DifferenceKind, t
 import type { ShapeTools } from './shape.ts';
 
 /** Counts of a diff: events looked at, and requests by what became of them. */
-export type DiffSummary = Readonly<Record<'events' | 'same' | DifferenceKind, number>>;
+type DiffSummary = Readonly<Record<'events' | 'same' | DifferenceKind, number>>;
 
 /** What a diff came to. */
 export interface Diff {
@@ -16,7 +16,7 @@ export interface Diff {
 }
 
 /** Differences of one kind in one mapping. */
-export interface DiffGroup {
+interface DiffGroup {
   readonly mapping: string;
   readonly kind: DifferenceKind;
   readonly count: number;

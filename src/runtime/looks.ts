@@ -29,15 +29,16 @@ const MOST_WAITING = 16;
  */
 export function createLooks(tools: LooksTools): Looks & { close(): Promise<void> } {
   const bench = benchInForce(tools);
-  const turns = inOneLane();
+  // A diff takes seconds: who looks at one delivery does not wait for it.
+  const [short, long] = [inOneLane(), inOneLane()];
   return {
     explain: (detail) =>
-      turns(async () => (await bench.open()).explain(detail)).catch((error: Error) => ({
+      short(async () => (await bench.open()).explain(detail)).catch((error: Error) => ({
         formulas: [],
         remark: error instanceof PointsmanError ? error.message : 'The values cannot be had',
       })),
-    preview: (order) => turns(async () => preview(order, await bench.open(), tools.reads)),
-    diff: (order) => turns(async () => diff(order, await bench.open(), tools.reads)),
+    preview: (order) => short(async () => preview(order, await bench.open(), tools.reads)),
+    diff: (order) => long(async () => diff(order, await bench.open(), tools.reads)),
     close: () => bench.close(),
   };
 }
@@ -94,8 +95,10 @@ function benchInForce({ config }: LooksTools): { open(): Promise<Workbench>; clo
     async open() {
       const wanted = config();
       if (current?.config === wanted) return current.bench;
-      await current?.bench.close();
+      const old = current?.bench;
       current = { config: wanted, bench: openWorkbench(wanted) };
+      // What still ran on the old one fails, and may be asked again.
+      await old?.close();
       return current.bench;
     },
     close: async () => current?.bench.close(),

@@ -20,7 +20,7 @@ import { type CheckTools, checkMappings } from './rules.ts';
 import { explainStored } from './stored-mapping.ts';
 
 /** The log a diff compares over. */
-export type DiffLog = DiffTools['log'] & Pick<Log, 'lastGoodFiles'>;
+type DiffLog = DiffTools['log'] & Pick<Log, 'lastGoodFiles'>;
 
 /** Mappings worked on: no network, no secrets, and nothing is written. */
 export interface Workbench {

@@ -121,6 +121,6 @@ export function sampleUuid(number: number): string {
 }
 
 /** Whether a text is a point in time. */
-export function isTime(text: string): boolean {
+function isTime(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text);
 }
