@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { openLog } from '../../src/runtime/open-log.ts';
-import { type BloomreachSandbox, startBloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
-import { type Oracle, startOracle } from '../crash/oracle.ts';
+import { startBloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
+import { startOracle } from '../crash/oracle.ts';
 import { type ServerProcess, startServerProcess } from '../crash/server-process.ts';
 import { ANCHOR, type EditKind, type Editor, startEditor } from './editor.ts';
 import { createEditedFolder } from './folder.ts';
-import { goodText, marksOf } from './mapping-texts.ts';
+import { goodText } from './mapping-texts.ts';
+import { compare, readLog, settled } from './outcome.ts';
 
 /** How much is edited, and how hard the server is treated meanwhile. */
 export interface SoakOptions {
@@ -44,6 +44,8 @@ export interface SoakReport {
   readonly lost: readonly string[];
   /** Requests made by two texts, or by one that was never good. */
   readonly mixed: readonly string[];
+  /** Deliveries, of the newest 400, whose frozen request is not of the text that they name. */
+  readonly misnamed: readonly number[];
   /** Repeats whose bytes differ from the first call's. */
   readonly changed: readonly string[];
   /** Deliveries that were open when nothing moved any more. */
@@ -54,7 +56,6 @@ const TOKEN = 'a-token-for-the-soak';
 const API_TOKEN = 'an-api-token-for-the-soak';
 const PROJECT = { projectToken: 'soak-project', apiKeyId: 'soak-key', apiSecret: 'soak-secret' };
 const SYNC_LIMIT_MS = 10_000;
-const SETTLE_LIMIT_MS = 120_000;
 
 /** Edits mappings by chance while events flow and the server is killed, and compares promise and outcome. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
@@ -77,8 +78,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     await oracle.stop();
     const stuck = await settled(join(root, 'pointsman.db'));
     await soak.end();
-    const receipts = await receiptsIn(join(root, 'pointsman.db'));
-    return { ...soak.report(), receipts, stuck, ...compare(oracle, sandbox, editor) };
+    const [receipts, misnamed] = await readLog(join(root, 'pointsman.db'));
+    return { ...soak.report(), receipts, misnamed, stuck, ...compare(oracle, sandbox, editor) };
   } finally {
     await oracle.stop();
     await soak.end();
@@ -216,55 +217,4 @@ destinations:
 `,
   );
   return file;
-}
-
-/** Waits until nothing is open any more; how many deliveries were still open at the limit. */
-async function settled(path: string): Promise<number> {
-  const log = openLog(path);
-  try {
-    for (let waited = 0; ; waited += 250) {
-      const { deliveries, unrouted } = await log.stats(0);
-      const open = deliveries.pending + deliveries.waiting + unrouted;
-      if (open === 0 || waited > SETTLE_LIMIT_MS) return open;
-      await delay(250);
-    }
-  } finally {
-    await log.close();
-  }
-}
-
-async function receiptsIn(path: string): Promise<Readonly<Record<string, number>>> {
-  const log = openLog(path);
-  try {
-    const counts: Record<string, number> = {};
-    for (let before: number | null = null; ; ) {
-      const { items, nextBefore } = await log.receipts({ before, limit: 200 });
-      for (const { outcome } of items) counts[outcome] = (counts[outcome] ?? 0) + 1;
-      if (nextBefore === null) return counts;
-      before = nextBefore;
-    }
-  } finally {
-    await log.close();
-  }
-}
-
-/** Holds what Bloomreach saw against what was owed and what was ever good. */
-function compare({ issued, owed }: Oracle, { state }: BloomreachSandbox, editor: Editor) {
-  const firsts = new Map<string, string>();
-  const anchored = new Set<string>();
-  const mixed: string[] = [];
-  const changed: string[] = [];
-  // A call that was reset before it was read left no bytes to compare.
-  for (const { data, outcome } of state.journal().filter((entry) => entry.data !== '')) {
-    const { name, marks, eventId } = marksOf(data);
-    if (new Set(marks).size !== 1 || !editor.wasGood(name, Number(marks[0]))) mixed.push(`${eventId} ${name} ${marks}`);
-    const key = `${eventId} ${name}`;
-    const first = firsts.get(key);
-    if (first === undefined) firsts.set(key, data);
-    else if (first !== data) changed.push(key);
-    if (name === ANCHOR && (outcome === 'stored' || outcome === 'duplicate')) anchored.add(eventId);
-  }
-  const lost = [...owed].filter((id) => !anchored.has(id));
-  const all = [...issued.values()].flat().length;
-  return { issued: all, owed: owed.size, deliveries: firsts.size, lost, mixed, changed };
 }

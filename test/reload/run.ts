@@ -15,8 +15,8 @@ const report = await runSoak({
   killChance: 0.04,
   random: Math.random,
 });
-const { wrongRules, lost, mixed, changed, anchorMissing, stuck, ...counts } = report;
-const faults = { wrongRules, lost, mixed, changed };
+const { wrongRules, lost, mixed, misnamed, changed, anchorMissing, stuck, ...counts } = report;
+const faults = { wrongRules, lost, mixed, misnamed, changed };
 for (const [name, count] of Object.entries(counts))
   process.stdout.write(`${name.padEnd(14)} ${typeof count === 'number' ? count : JSON.stringify(count)}\n`);
 for (const [name, found] of Object.entries(faults)) process.stdout.write(`${name.padEnd(14)} ${found.length}\n`);
