@@ -20,6 +20,14 @@ export function quotedBefore(text: string, offset: number): TextEdit | null {
   return quotedInFlow(text, lineStart(text, offset) + last.index + last[0].length);
 }
 
+/** Takes the blanks before the `=` of a quoted formula away; null where they are written otherwise. */
+export function withoutBlanks({ start }: YamlScalar, text: string): TextEdit | null {
+  const pattern = /["'][ \t]+(?==)/y;
+  pattern.lastIndex = start;
+  const blanks = pattern.exec(text)?.[0];
+  return blanks === undefined ? null : { start: start + 1, end: start + blanks.length, text: '' };
+}
+
 /** Keeps a plain formula from the comment that cuts it: takes the ` #` in, or where that is a comment, leaves it out. */
 export function keptFromComment(node: YamlScalar, text: string, checker: FormulaChecker): TextEdit | null {
   const { start, end, inFlow } = node;

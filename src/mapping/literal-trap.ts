@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { MappingSight } from '../ports/transform-engine.ts';
+import { withoutBlanks } from './fix-formula.ts';
 import type { Scope } from './scope.ts';
 import { shown } from './shown.ts';
 import type { YamlScalar } from './yaml-node.ts';
@@ -14,12 +15,9 @@ export function checkLiteral(node: YamlScalar, sight: MappingSight, scope: Pick<
   const text = value.trim();
   if (/^\s+=\s*\S/.test(value)) {
     const remedy = 'Take the blank before the = away.';
-    scope.findings.warning(
-      'MAPPING_LITERAL',
-      node.start,
-      `${shown(value)} is sent as it stands: = is not first`,
-      remedy,
-    );
+    const message = `${shown(value)} is sent as it stands: = is not first`;
+    const fix = withoutBlanks(node, scope.findings.text);
+    scope.findings.add('warning', 'MAPPING_LITERAL', node.start, message, remedy, fix);
   } else if (CALL.test(text) || isPath(text, sight)) {
     const remedy = `Write ${node.style === 'plain' ? '' : 'in the quotes '}=${text} for what the event says, or "='${text}'" for this very text.`;
     scope.findings.warning('MAPPING_LITERAL', node.start, `${shown(value)} is sent as it stands: it has no =`, remedy);

@@ -96,6 +96,11 @@ describe('other slips', () => {
     expect(fixed(text)).toBe(text.replace('+48500100200', '"+48500100200"').replace('00123', '"00123"'));
   });
 
+  it('takes the blank before the = in quotes away', () => {
+    const text = withProperties('    a: " =data.b"\n    b: \'  =data.c\'');
+    expect(fixed(text)).toBe(text.replace('" =', '"=').replace("'  =", "'="));
+  });
+
   it('takes the second = of a comparison out', () => {
     const text = withProperties('    a: "=data.b == \'x\' and data.c == 1"\n    d: =data.b==data.c');
     expect(fixed(text)).toBe(text.replaceAll('==', '='));
