@@ -63,7 +63,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { random } = options;
   const sandbox = await startBloomreachSandbox({
     ...{ ...PROJECT, clock: () => Date.now(), random },
-    settings: { rateLimitPerMinute: 0 },
+    // Every call is compared at the end: none may be forgotten.
+    settings: { rateLimitPerMinute: 0, journalLimit: 10_000_000 },
   });
   sandbox.faults.add({ kind: 'latency', ms: 2, jitterMs: 20 });
   sandbox.faults.add({ kind: 'status', status: 500, probability: 0.03 });
