@@ -1,10 +1,11 @@
 import { hasErrors, type Lint } from '../core/lint.ts';
 import type { Mapping } from '../core/mapping.ts';
+import type { CompileMemory, ReadFile, ShapeCheck } from './compile-memory.ts';
 import { Findings } from './findings.ts';
-import { type ReadMapping, readMapping } from './read-mapping.ts';
+import { readMapping } from './read-mapping.ts';
 import { createShapeCheck } from './request-shape.ts';
-import type { MappingContext, ShapeCheck } from './scope.ts';
-import { readSourceText } from './source-text.ts';
+import type { MappingContext } from './scope.ts';
+import { readSourceText, type SourceText } from './source-text.ts';
 import { parseDocuments } from './yaml-documents.ts';
 
 export type { MappingContext } from './scope.ts';
@@ -27,21 +28,17 @@ export interface CompiledFile {
   readonly lints: readonly Lint[];
 }
 
-interface ReadFile {
-  readonly file: string;
-  readonly text: string;
-  readonly findings: Findings;
-  readonly documents: readonly ReadMapping[];
-}
+/** Files beyond this are read again: a memory must not grow for ever. */
+const MOST_REMEMBERED = 5_000;
 
 /**
  * Compiles mapping files, in the order of their names. Never throws: every fault is a lint of its file. An id that an
  * earlier file or document has taken is an error of the later one.
  */
 export function compileMappings(files: readonly MappingSourceFile[], context: MappingContext): readonly CompiledFile[] {
-  const checkShape = createShapeCheck();
+  const { memory = createMemory() } = context;
   const byName = files.toSorted((left, right) => (left.file < right.file ? -1 : Number(left.file > right.file)));
-  const read = byName.map((file) => readFile(file, context, checkShape));
+  const read = byName.map((file) => remembered(file, context, memory));
   reportRepeatedIds(read);
   return read.map(({ file, text, findings, documents }) => {
     const lints = findings.sorted();
@@ -49,8 +46,23 @@ export function compileMappings(files: readonly MappingSourceFile[], context: Ma
   });
 }
 
-function readFile({ file, bytes }: MappingSourceFile, context: MappingContext, checkShape: ShapeCheck): ReadFile {
+/** Builds a memory of what was compiled: a reload reads again only the files whose text has changed. */
+export function createMemory(): CompileMemory {
+  return { checkShape: createShapeCheck(), files: new Map() };
+}
+
+function remembered({ file, bytes }: MappingSourceFile, context: MappingContext, memory: CompileMemory): ReadFile {
   const source = readSourceText(bytes);
+  if (!source.ok) return readFile(file, source, context, memory.checkShape);
+  const known = memory.files.get(file);
+  const read = known?.text === source.text ? known : readFile(file, source, context, memory.checkShape);
+  if (memory.files.size >= MOST_REMEMBERED) memory.files.clear();
+  memory.files.set(file, read);
+  // Which ids are taken is another matter every time.
+  return { ...read, findings: read.findings.copy() };
+}
+
+function readFile(file: string, source: SourceText, context: MappingContext, checkShape: ShapeCheck): ReadFile {
   const text = source.ok ? source.text : '';
   const findings = new Findings(file, text);
   if (!source.ok) {

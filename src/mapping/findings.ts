@@ -11,7 +11,7 @@ export class Findings {
   readonly text: string;
   readonly #file: string;
   readonly #locate: (offset: number) => { readonly line: number; readonly column: number };
-  readonly #lints: Lint[] = [];
+  #lints: Lint[] = [];
   #errors = 0;
 
   constructor(file: string, text: string) {
@@ -48,6 +48,14 @@ export class Findings {
     const place = { file: this.#file, ...this.#locate(offset) };
     this.#lints.push({ ...place, severity, code, message, remedy, ...(fix && { fix }) });
     if (severity === 'error') this.#errors += 1;
+  }
+
+  /** The same findings, to which others can be added. */
+  copy(): Findings {
+    const copy = new Findings(this.#file, this.text);
+    copy.#lints = [...this.#lints];
+    copy.#errors = this.#errors;
+    return copy;
   }
 
   /** The 1-based line and column of an offset. */

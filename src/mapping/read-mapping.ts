@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Mapping } from '../core/mapping.ts';
+import type { ReadId, ReadMapping } from './compile-memory.ts';
 import { checkDistinct } from './distinct.ts';
 import { readFormulaKey } from './formula.ts';
 import { AMBIGUOUS_POLICIES, ID_PATTERN, MAPPING_KEYS, MODES, ORDERS } from './keys.ts';
@@ -13,18 +14,6 @@ import { sightOf } from './sight.ts';
 import { readTransform } from './template.ts';
 import type { YamlDocument } from './yaml-documents.ts';
 import { kindOf, type YamlEntry, type YamlMap } from './yaml-node.ts';
-
-/** A mapping's id and where it is written, to find repeated ones. */
-interface ReadId {
-  readonly id: string;
-  readonly offset: number;
-}
-
-/** What reading one document came to; null parts have left findings. */
-export interface ReadMapping {
-  readonly id: ReadId | null;
-  readonly mapping: Mapping | null;
-}
 
 type Fields = ReadonlyMap<string, YamlEntry>;
 

@@ -1,9 +1,9 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { ShapeCheck } from './compile-memory.ts';
 import type { Findings } from './findings.ts';
 import { renaming } from './fix-name.ts';
 import { isFormula } from './formula.ts';
-import type { ShapeCheck } from './scope.ts';
 import { didYouMean, listed, shown } from './shown.ts';
 import { kindOf, type YamlNode } from './yaml-node.ts';
 

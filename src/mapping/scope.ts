@@ -1,8 +1,8 @@
-import type { Endpoint, EndpointCatalogue } from '../ports/destination.ts';
+import type { EndpointCatalogue } from '../ports/destination.ts';
 import type { EventCatalogue } from '../ports/source.ts';
 import type { FormulaChecker, MappingSight } from '../ports/transform-engine.ts';
+import type { CompileMemory, ShapeCheck } from './compile-memory.ts';
 import type { Findings } from './findings.ts';
-import type { YamlEntry } from './yaml-node.ts';
 
 /** What mappings are checked against. */
 export interface MappingContext {
@@ -11,13 +11,9 @@ export interface MappingContext {
   /** The configured destinations, by id. */
   readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
   readonly checker: FormulaChecker;
+  /** What was compiled in this context before, for whoever compiles again and again; left out = nothing is kept. */
+  readonly memory?: CompileMemory;
 }
-
-/**
- * Holds a template against its endpoint's schema, as far as it is fixed: what formulas yield is not known yet.
- * `address` is how messages call the endpoint.
- */
-export type ShapeCheck = (transform: YamlEntry, endpoint: Endpoint, address: string, findings: Findings) => void;
 
 /** What the readers of one file share. */
 export interface Scope extends MappingContext {

@@ -2,7 +2,7 @@ import type { Config, DestinationConfig, SourceConfig } from '../config/config.t
 import { PointsmanError } from '../core/errors.ts';
 import { createBloomreach } from '../destinations/bloomreach/destination.ts';
 import { bloomreachEndpoints } from '../destinations/bloomreach/endpoints.ts';
-import type { MappingContext } from '../mapping/compile.ts';
+import { createMemory, type MappingContext } from '../mapping/compile.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Destination, EndpointCatalogue } from '../ports/destination.ts';
 import type { Seeder } from '../ports/seeder.ts';
@@ -44,6 +44,7 @@ export function mappingContextOf(config: Pick<Config, 'sources' | 'destinations'
     sources: mapValues(sourcesOf(config), (source) => source.catalogue),
     destinations: mapValues(config.destinations, () => catalogue),
     checker: createFormulaChecker(),
+    memory: createMemory(),
   };
 }
 

@@ -131,6 +131,7 @@ function shownParameter(parameter: Parameter): string {
 
 function remedyFor({ name }: CheckedCall, { takes }: Parameter, type: Type): string {
   const kind = kindOf(type);
+  if (name === 'length' && kind === 'array') return 'Count the elements of a list with $count( ).';
   if (kind === 'array' || type.spread !== null)
     return 'Choose one element with [0], or put them together with $join( ).';
   if (name === 'fromMillis' && kind === 'string') return 'Count the time in milliseconds first: $toMillis( ).';

@@ -77,6 +77,8 @@ function kindFault(
   field: Type,
   given: Type,
 ): Pick<FormulaFault, 'message' | 'remedy'> | null {
+  // Several found values are a list.
+  if ((field.spread && kindOf(given) === 'array') || (given.spread && kindOf(field) === 'array')) return null;
   const theirs = new Set(given.alternatives.map(({ kind }) => kind));
   if (field.alternatives.some(({ kind }) => theirs.has(kind))) return null;
   const [is, isGiven] = [kindOf(field), kindOf(given)];

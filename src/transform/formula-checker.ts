@@ -57,12 +57,13 @@ function faultsOf(
   const faults = new Map<string, FormulaFault>();
   // What `?:` and `??` repeat is one mistake, not two.
   const report = (fault: FormulaFault) => void faults.set(`${fault.offset} ${fault.code} ${fault.message}`, fault);
+  for (const fault of unknownNames(ast, text)) report(fault);
   try {
-    for (const fault of unknownNames(ast, text)) report(fault);
     const type = inferFormula(ast, text, knowledge.of(sight, use), report);
     if (use.kind === 'sent' && sight) checkSent({ type, at: startOf(ast, text), path: '' }, use.wanted, report);
   } catch (error) {
-    return [syntaxFaultOf(error, text)];
+    // Too deep to be looked at is too deep; a slip of the check itself must not refuse what would run.
+    if (error instanceof RangeError) report(syntaxFaultOf(error, text));
   }
   return [...faults.values()].sort((one, other) => one.offset - other.offset);
 }

@@ -62,7 +62,8 @@ function inferStep(step: AstNode, way: Way, isFirst: boolean, scene: Scene, infe
       : inference.infer(step, { ...scene, context });
   const name = nameOf(way.name, step);
   const filtered = inferFilters(found, step.stages ?? [], scene, inference, { at, name });
-  const type = spread === null ? filtered : { ...elementsOf(filtered), spread: filtered.spread ?? spread };
+  const isPlain = spread === null || filtered.alternatives.length === 0;
+  const type = isPlain ? filtered : { ...elementsOf(filtered), spread: filtered.spread ?? spread };
   return { type, name, at };
 }
 
@@ -73,8 +74,9 @@ function nameOf(before: string, { type, value, procedure }: AstNode): string {
   return before === '' ? own : `${before}.${own}`;
 }
 
+/** Null also where only some events have a list: then it is not known whose field it is. */
 function spreadOf({ type, name, at }: Way): Origin | null {
-  return type.spread ?? (mayBeMany(type) ? { at, name } : null);
+  return type.spread ?? (kindOf(type) === 'array' ? { at, name } : null);
 }
 
 function inferName(step: AstNode, { type, name: parent }: Way, inference: Inference): Type {
@@ -83,7 +85,7 @@ function inferName(step: AstNode, { type, name: parent }: Way, inference: Infere
   const found = type.alternatives.flatMap((one) => fieldOf(one, name) ?? []);
   if (found.length === 0 && type.alternatives.length > 0) {
     reportUnknownPath({ name, at, parent, type }, inference);
-    return ANY;
+    return NOTHING;
   }
   const field = unionOf([NOTHING, ...found]);
   return field.secret === null ? field : { ...field, secret: { at, name: nameOf(parent, step) } };

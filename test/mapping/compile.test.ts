@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileMappings } from '../../src/mapping/compile.ts';
+import { compileMappings, createMemory } from '../../src/mapping/compile.ts';
 import { compileText, fakeContext, places } from './fakes.ts';
 
 const HEAD = 'event: CustomerLevelChanged\nto: bloomreach.event\n';
@@ -262,6 +262,36 @@ describe('several files', () => {
       fakeContext,
     );
     expect(compiled.map(({ lints }) => lints.length)).toEqual([1, 1, 0]);
+  });
+});
+
+describe('files that were compiled before', () => {
+  it('come out as if they were read anew, whatever came in between', () => {
+    const context = { ...fakeContext, memory: createMemory() };
+    const first = { file: 'a.yaml', bytes: bytes(MINIMAL) };
+    const steps = [
+      [first, { file: 'b.yaml', bytes: bytes(`id: a\n${MINIMAL}`) }],
+      [first, { file: 'b.yaml', bytes: bytes(MINIMAL) }],
+      [first, { file: 'b.yaml', bytes: bytes(`id: a\n${MINIMAL}`) }],
+      [{ file: 'b.yaml', bytes: bytes(`id: a\n${MINIMAL}`) }],
+      [{ file: 'b.yaml', bytes: Uint8Array.of(0) }],
+      [{ file: 'b.yaml', bytes: new Uint8Array() }],
+    ];
+    for (const files of steps) expect(compileMappings(files, context)).toEqual(compileMappings(files, fakeContext));
+  });
+
+  it('are not read again while their text is the same', () => {
+    let checked = 0;
+    const check = () => {
+      checked += 1;
+      return [];
+    };
+    const context = { ...fakeContext, checker: { check }, memory: createMemory() };
+    const files = [{ file: 'a.yaml', bytes: bytes(MINIMAL) }];
+    compileMappings(files, context);
+    const once = checked;
+    compileMappings(files, context);
+    expect({ once, twice: checked }).toEqual({ once: 1, twice: 1 });
   });
 });
 
