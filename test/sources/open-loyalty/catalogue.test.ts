@@ -7,6 +7,7 @@ import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { isJsonObject, type Json } from '../../../src/core/json.ts';
 import { openLoyaltyCatalogue } from '../../../src/sources/open-loyalty/catalogue.ts';
+import { learnedFacts } from '../../../src/sources/open-loyalty/remembers.ts';
 import { split } from '../../../src/sources/open-loyalty/split.ts';
 import { DATA, LEGACY_DATA, legacy, sample, webhook } from './samples.ts';
 
@@ -74,5 +75,39 @@ describe('the catalogue', () => {
       expect(JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8'))).toEqual(schema);
     }
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('what the catalogue says beyond the bodies', () => {
+  const { secrets, facts } = openLoyaltyCatalogue();
+
+  it('calls a secret only what the event has', () => {
+    expect(secrets?.size).toBe(5);
+    for (const [name, paths] of secrets ?? []) {
+      for (const path of paths) {
+        const keys = path.split('.').flatMap((key) => ['properties', key]);
+        const field = keys.reduce<Json | undefined>(
+          (at, key) => (isJsonObject(at) ? at[key] : undefined),
+          events.get(name),
+        );
+        expect(field, `${name} ${path}`).toBeDefined();
+      }
+    }
+  });
+
+  it('describes facts as they are learned', () => {
+    const lesson = {
+      eventName: 'AvailablePointsAmountChanged',
+      data: {
+        customer: { customerId: 'c-1', email: 'a@b.pl', phone: '1', loyaltyCardNumber: '2' },
+        wallet: { walletId: 'w-1', walletType: { code: 'default', name: 'Points' } },
+      },
+    };
+    const learned = learnedFacts({ source: 'ol', storeCode: '', body: lesson, clockMs: 0 });
+    for (const { kind, value } of learned) {
+      const validate = new Ajv2020({ strict: true }).compile(facts?.get(kind) ?? false);
+      expect(validate(value)).toBe(true);
+    }
+    expect(learned.map(({ kind }) => kind)).toEqual([...(facts?.keys() ?? [])]);
   });
 });
