@@ -27,9 +27,10 @@ async function serve({ config: file, logLevel }: ServeOptions): Promise<void> {
   const config = configOf(file, 'error');
   const log = createLogger(logLevel, process.stderr, systemClock);
   const server = await startPointsman({ config, configFile: resolve(file), clock: systemClock, log });
+  // Before anyone is told that it listens: an unhandled SIGHUP ends the process.
+  const ignoreReloads = reloadOnSignal(server, log);
   log.info({ stage: 'serve', url: server.url }, 'listening');
   print(`listening ${server.url}`);
-  const ignoreReloads = reloadOnSignal(server, log);
   await stopSignal();
   ignoreReloads();
   log.info({ stage: 'serve' }, 'stopping: finishing what is in flight; a second signal forces');
