@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { PointsmanError } from '../core/errors.ts';
 import { hasErrors } from '../core/lint.ts';
+import { suggest } from '../core/suggest.ts';
 import type { CompiledFile } from '../mapping/compile.ts';
 import type { Log } from '../ports/log.ts';
 import { openLog } from '../runtime/open-log.ts';
@@ -54,10 +56,15 @@ export async function compiledFiles(bench: Workbench, paths: readonly string[]):
   return compiled;
 }
 
-/** The mapping file that a word names: a path, or a name in the mappings folder. */
+/** The mapping file that a word names: a path, or a name in the mappings folder. Throws `CLI_USAGE` when it is neither. */
 export function mappingPath(word: string, dir: string): string {
+  if (isFile(word)) return word;
   const inFolder = join(dir, /\.ya?ml$/.test(word) ? word : `${word}.yaml`);
-  return isFile(word) ? word : inFolder;
+  if (existsSync(inFolder) || !existsSync(dir)) return inFolder;
+  const names = readdirSync(dir).flatMap((name) => /^(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+  const close = suggest(basename(inFolder, '.yaml'), names);
+  const shown = shownPath(inFolder, dir);
+  throw new PointsmanError('CLI_USAGE', `There is no ${shown}${close === null ? '' : `; did you mean ${close}?`}`);
 }
 
 function configOrDefault(file: string): Config {

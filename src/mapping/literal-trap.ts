@@ -6,18 +6,25 @@ import { shown } from './shown.ts';
 import type { YamlScalar } from './yaml-node.ts';
 
 const PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+/** As in Bloomreach's own texts. */
+const TEMPLATE = /\{\{\s*([^{}]*?)\s*\}\}/;
 const CALL = /^\$\w+(\(.*\)|\.[A-Za-z_])/s;
 
-/** Warns of a value that is sent as it stands though it reads like a formula: a path, a call, or a blank before the `=`. */
+/** Warns of a value that is sent as it stands though it reads like a formula. */
 export function checkLiteral(node: YamlScalar, sight: MappingSight, scope: Pick<Scope, 'findings'>): void {
   const { value } = node;
   if (typeof value !== 'string') return;
   const text = value.trim();
+  const templatePath = TEMPLATE.exec(text)?.[1] ?? '';
   if (/^\s+=\s*\S/.test(value)) {
     const remedy = 'Take the blank before the = away.';
     const message = `${shown(value)} is sent as it stands: = is not first`;
     const fix = withoutBlanks(node, scope.findings.text);
     scope.findings.add('warning', 'MAPPING_LITERAL', node.start, message, remedy, fix);
+  } else if (isPath(templatePath, sight)) {
+    const remedy = `Join texts in a formula: "='Dear ' & ${templatePath}".`;
+    const message = `${shown(value)} is sent as it stands, with its {{ }}`;
+    scope.findings.warning('MAPPING_LITERAL', node.start, message, remedy);
   } else if (CALL.test(text) || isPath(text, sight)) {
     const remedy = `Write ${node.style === 'plain' ? '' : 'in the quotes '}=${text} for what the event says, or "='${text}'" for this very text.`;
     scope.findings.warning('MAPPING_LITERAL', node.start, `${shown(value)} is sent as it stands: it has no =`, remedy);

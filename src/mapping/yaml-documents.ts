@@ -18,6 +18,7 @@ export interface YamlDocument {
 }
 
 const QUOTING = new Set(['UNEXPECTED_TOKEN', 'BLOCK_AS_IMPLICIT_KEY', 'BAD_SCALAR_START', 'MULTILINE_IMPLICIT_KEY']);
+const TABS = 'Put spaces there, as many as the lines around it have, instead of the tab.';
 const FORMULA_LINE = /^\s*(- )?([\w.-]+\s*:\s*["']?=|(when|each|member|transform)\s*:)/;
 
 /** Parses a mapping file (YAML 1.2, core schema) into its documents; reports what is wrong with the YAML itself. */
@@ -69,7 +70,14 @@ function reportParserError(error: YAMLError, text: string, findings: Findings): 
   if (QUOTING.has(error.code) && FORMULA_LINE.test(line)) {
     const remedy = 'A formula with ": ", with quotes at its start or over several lines goes after |, or in quotes.';
     findings.error('MAPPING_YAML', offset, message, remedy, quotedLine(text, offset));
-  } else findings.error('MAPPING_YAML', offset, message, undefined, quotedBefore(text, offset));
+  } else
+    findings.error(
+      'MAPPING_YAML',
+      offset,
+      message,
+      error.code === 'TAB_AS_INDENT' ? TABS : undefined,
+      quotedBefore(text, offset),
+    );
 }
 
 function reportTo(findings: Findings): Report {

@@ -29,9 +29,16 @@ export function checkOperand(node: AstNode, type: Type, operator: string, scene:
   if (kind === null || kind === 'number') return;
   const offset = startOf(node, inference.text);
   const message = `${operator} takes numbers, not ${kindName(kind)}`;
-  const remedy =
-    kind === 'string' && operator === '+' ? 'Join texts with & instead of +.' : 'Make a number of it with $number( ).';
+  const remedy = operandRemedy(sourceOf(node, inference.text), kind, operator);
   inference.report({ code: 'MAPPING_ARGUMENTS', severity: 'error', offset, message, remedy });
+}
+
+/** A time is text too: whoever calculates with it wants days or seconds. */
+function operandRemedy(source: string, kind: Kind, operator: string): string {
+  const isTime = kind === 'string' && /(At|Until|Date|WillExpire|\.(from|to))$/.test(source);
+  if (isTime) return `For days write $daysUntil(${source}); for seconds $toSeconds(${source}).`;
+  if (kind === 'string' && operator === '+') return 'Join texts with & instead of +.';
+  return 'Make a number of it with $number( ).';
 }
 
 /** Reports comparisons whose outcome is certain: of different kinds, or with a value that the field never has. */

@@ -1,4 +1,5 @@
 import type { FormulaFault } from '../ports/transform-engine.ts';
+import { excelRemedyAround } from './excel-habits.ts';
 
 /** What JSONata throws for a formula that it cannot parse. */
 interface Thrown {
@@ -10,7 +11,7 @@ interface Thrown {
   readonly value?: unknown;
 }
 
-/** An operator of another language; `instead` where it can simply be replaced. */
+/** What another language has; `instead` where it can simply be replaced. */
 interface Habit {
   readonly found: RegExp;
   readonly message: string;
@@ -18,7 +19,7 @@ interface Habit {
   readonly instead?: string;
 }
 
-/** What people write who come from other languages, around the place where JSONata stumbles. */
+/** What people write who come from other languages or from spreadsheets, around the place where JSONata stumbles. */
 const HABITS: readonly Habit[] = [
   { found: /!==?/y, message: 'JSONata knows no !==', remedy: 'Write != instead of !==.', instead: '!=' },
   { found: /={2,3}/y, message: 'JSONata compares with a single =', remedy: 'Write = instead of ==.', instead: '=' },
@@ -26,6 +27,14 @@ const HABITS: readonly Habit[] = [
   { found: /\|\|/y, message: 'JSONata knows no ||', remedy: 'Write or instead of ||.' },
   { found: /<>/y, message: 'JSONata knows no <>', remedy: 'Write != instead of <>.', instead: '!=' },
   { found: /!(?!=)/y, message: 'JSONata knows no !', remedy: 'Write $not( ) around the condition.' },
+  { found: /(?<!\w)AND\b/y, message: 'JSONata writes and in small letters', remedy: 'Write and.', instead: 'and' },
+  { found: /(?<!\w)OR\b/y, message: 'JSONata writes or in small letters', remedy: 'Write or.', instead: 'or' },
+  { found: /;/y, message: 'A function takes its values between commas', remedy: 'Write , instead of ;.' },
+  { found: /(?<=\d),(?=\d)/y, message: 'Decimals are written with a point', remedy: 'Write 1.5, not 1,5.' },
+  { found: /(?<=\d)%\s*$/y, message: 'JSONata knows no percent', remedy: 'Write 0.1 instead of 10%.' },
+  { found: /\^\s*\d/y, message: 'JSONata raises with no ^', remedy: 'Write $power(number, 2) instead of number^2.' },
+  { found: /[^\s'"]*[“”„‘’]/y, message: 'Curly quotation marks hold no text', remedy: "Write ' on both sides." },
+  { found: /\}\}/y, message: 'A formula knows no {{ }}', remedy: 'Write the formula without {{ and }}.' },
 ];
 
 /** The fault of a formula that does not parse: at the token JSONata stumbles over, in words for people. */
@@ -36,7 +45,7 @@ export function syntaxFaultOf(error: unknown, text: string): FormulaFault {
   const { message, position, token, value }: Thrown = typeof error === 'object' && error !== null ? error : {};
   const offset = tokenOffset(text, position, token ?? value);
   const habit = habitAt(text, offset);
-  if (habit) return habit;
+  if (habit) return text[offset] === ';' ? inCall(habit, text, offset) : habit;
   const said = typeof message === 'string' ? message : 'The formula cannot be read.';
   return syntaxFault(offset, said.replaceAll('"(end)"', 'the end'));
 }
@@ -48,10 +57,18 @@ function habitAt(text: string, offset: number): FormulaFault | null {
       found.lastIndex = start;
       const [from = ''] = found.exec(text) ?? [];
       const rename = instead === undefined ? {} : { rename: { from, to: instead } };
-      if (start + from.length > offset) return { ...syntaxFault(start, message), remedy, ...rename };
+      const end = start + from.length;
+      if (from !== '' && (end > offset || end === text.length))
+        return { ...syntaxFault(start, message), remedy, ...rename };
     }
   }
   return null;
+}
+
+/** A spreadsheet's function needs more than another separator. */
+function inCall(fault: FormulaFault, text: string, offset: number): FormulaFault {
+  const remedy = excelRemedyAround(text, offset);
+  return remedy === undefined ? fault : { ...fault, remedy };
 }
 
 function syntaxFault(offset: number, message: string): FormulaFault {

@@ -1,6 +1,7 @@
 import { onlyCandidate, suggest } from '../core/suggest.ts';
 import type { FormulaFault } from '../ports/transform-engine.ts';
 import { type AstNode, childrenOf, tokenStart } from './ast.ts';
+import { excelRemedy } from './excel-habits.ts';
 import { EVENT_VARIABLES, HIDDEN_FUNCTIONS, JSONATA_FUNCTIONS, OWN_FUNCTIONS } from './function-names.ts';
 
 type Names = ReadonlySet<string>;
@@ -45,6 +46,8 @@ function nameFault(node: AstNode, scope: Names, text: string, kind: 'function' |
   if (HIDDEN.has(name)) {
     return fault(offset, `$${name} is not available: the same event must always yield the same request.`);
   }
+  const excel = kind === 'function' ? excelRemedy(name) : undefined;
+  if (excel) return { ...fault(offset, `$${name}() is of spreadsheets.`), remedy: excel };
   const shown = kind === 'function' ? `$${name}()` : `$${name}`;
   const meant = onlyCandidate(name, [...scope, ...FUNCTIONS]);
   const rename = meant === null ? {} : { rename: { from: `$${name}`, to: `$${meant}` } };
@@ -53,6 +56,8 @@ function nameFault(node: AstNode, scope: Names, text: string, kind: 'function' |
 
 function withoutDollar(step: AstNode, scope: Names, text: string): FormulaFault {
   const name = String(step.value);
+  const excel = excelRemedy(name);
+  if (excel) return { ...fault(tokenStart(name, step, text), `${name}() is of spreadsheets.`), remedy: excel };
   const hint = FUNCTIONS.has(name) || scope.has(name) ? ` Did you mean $${name}()?` : didYouMean(name, scope);
   return fault(tokenStart(name, step, text), `${name}() is no function: a function's name starts with $.${hint}`);
 }

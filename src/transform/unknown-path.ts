@@ -23,7 +23,7 @@ export function reportUnknownPath(unknown: UnknownName, inference: Inference): v
   const { name, at, type } = unknown;
   const known = fieldNames(type);
   const deeper = pathBelow(type, name, MOST_LEVELS);
-  const only = deeper === null ? onlyCandidate(name, known) : null;
+  const only = deeper === null ? (constantFor(unknown) ?? onlyCandidate(name, known)) : null;
   const rename = only === null ? {} : { rename: { from: name, to: only } };
   const message = messageOf(unknown, inference);
   const remedy = remedyOf(unknown, known, deeper, inference);
@@ -48,6 +48,9 @@ function remedyOf(
   deeper: string | null,
   inference: Inference,
 ): string {
+  const constant = constantFor({ name, parent });
+  if (constant !== null) return `Write ${constant} in small letters.`;
+  if (/[“”„‘’]/.test(name)) return "Write ' on both sides: curly quotation marks hold no text.";
   const prefix = parent === '' ? '' : `${parent}.`;
   if (deeper !== null) return `Did you mean ${prefix}${deeper}?`;
   const close = suggest(name, known);
@@ -55,8 +58,21 @@ function remedyOf(
   if (known.length === 0) return `Use ${parent || 'the value'} itself.`;
   const elsewhere = type === inference.root ? null : pathBelow(inference.root, name, MOST_LEVELS);
   if (elsewhere !== null) return `Did you mean ${parent.startsWith('data') ? '' : '$$.'}${elsewhere}?`;
-  const listed = known.length <= MOST_LISTED ? `There are ${known.join(', ')}. ` : '';
+  const useful = parent === '' && type === inference.root ? usefulNames(type, known) : known;
+  const listed = useful.length <= MOST_LISTED ? `There are ${useful.join(', ')}. ` : '';
   return `${listed}What is sent but not documented can be read with $lookup(${parent || '$'}, '${name}').`;
+}
+
+/** `TRUE` of a spreadsheet is `true` here; null for another name. */
+function constantFor({ name, parent }: Pick<UnknownName, 'name' | 'parent'>): string | null {
+  return parent === '' && /^(true|false|null)$/i.test(name) ? name.toLowerCase() : null;
+}
+
+/** Of a webhook, what it tells: the fields of `data`. The envelope is the same for all. */
+function usefulNames({ alternatives }: Type, known: readonly string[]): readonly string[] {
+  const data = alternatives.flatMap((one) => (one.kind === 'object' ? [one.fields.get('data')] : []))[0];
+  const inner = data === undefined ? [] : fieldNames(data).map((field) => `data.${field}`);
+  return inner.length === 0 || inner.length > MOST_LISTED ? known : inner;
 }
 
 /** The path to a field of this name further inside, without going through lists; null when there is none. */

@@ -12,12 +12,13 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const run = (...words: string[]) => pointsman(words, { cwd: dir });
 
-test('a new mapping validates, and its test passes', async () => {
+test('a new mapping sends nothing yet, validates, and its test passes', async () => {
   expect(await run('new', 'coupon-reminder', '--event', 'CouponWillExpire')).toMatchObject({
     code: 0,
     stdout: 'mappings/coupon-reminder.yaml\n',
   });
   expect(await run('validate', 'mappings/coupon-reminder.yaml')).toMatchObject({ code: 0 });
+  expect(readFileSync(join(dir, 'mappings', 'coupon-reminder.yaml'), 'utf8')).toContain('\nmode: shadow\n');
   const tested = await run('test', 'coupon-reminder');
   expect(tested.stderr).toContain('1 passed, 0 failed');
 });
@@ -48,4 +49,11 @@ test.each([
   const { code, stderr } = await run(...words);
   expect(code).toBe(2);
   expect(stderr).toContain(why);
+});
+
+test('a mapping that is not there is told apart by the name that is close', async () => {
+  await run('new', 'big-points', '--event', 'UnitsTransferWasAdded');
+  const { code, stderr } = await run('validate', 'big-point');
+  expect(code).toBe(2);
+  expect(stderr).toContain('There is no mappings/big-point.yaml; did you mean big-points?');
 });

@@ -133,8 +133,8 @@ test('preview of a body that is not JSON, and of a mapping that is not there, en
   expect(notJson.code).toBe(1);
   expect(notJson.stderr).toContain('error SOURCE_NOT_JSON The body is not JSON');
   const missing = await pointsman(['preview', 'nothing', '--event', 'event.json'], { cwd: dir });
-  expect(missing.code).toBe(78);
-  expect(missing.stderr).toContain('MAPPING_UNREADABLE');
+  expect(missing.code).toBe(2);
+  expect(missing.stderr).toContain('There is no');
 });
 
 test('a command that does not exist is a usage error with a suggestion', async () => {

@@ -92,7 +92,10 @@ describe('test', () => {
   it('refuses mappings with errors by showing them, and names what is not there', async () => {
     write('tier.yaml', '  - even: 1\n');
     expect(await test()).toMatchObject({ code: 78, stderr: expect.stringContaining('MAPPING_UNKNOWN_KEY') });
-    expect(await test('nothing')).toMatchObject({ code: 78, stderr: expect.stringContaining('MAPPING_UNREADABLE') });
+    expect(await test('nothing')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no mappings/nothing.yaml'),
+    });
   });
 
   it('says so when there is no test', async () => {

@@ -85,6 +85,13 @@ describe('what may be there', () => {
   });
 });
 
+describe('a time in arithmetic', () => {
+  it('is told how days and seconds are made', () => {
+    const remedy = 'For days write $daysUntil(createdAt); for seconds $toSeconds(createdAt).';
+    expect(check('createdAt + 7', SEEN, SENT)).toMatchObject([{ code: 'MAPPING_ARGUMENTS', remedy }]);
+  });
+});
+
 describe('what is not there', () => {
   it.each([
     ['data.totl', 5, 'Did you mean data.total?'],
@@ -103,6 +110,9 @@ describe('what is not there', () => {
     ['data.items ~> $map(function($i) { $i.nam }) ~> $count()', 37, 'Did you mean $i.name?'],
     ['$merge([data.person, {"x": 1}]).emial', 32, 'Did you mean'],
     ['data.items^(pric)[0].name', 12, 'Did you mean price?'],
+    ['data.isNew = TRUE', 13, 'Write true in small letters.'],
+    ['data.kind = “sale”', 12, "Write ' on both sides"],
+    ['customer.mail', 0, 'There are data.person, data.items, data.kind,'],
   ])('is found with its place: %s', (text, offset, remedy) => {
     const fault = check(text, SEEN, SENT).find(({ severity }) => severity === 'error');
     expect(fault).toMatchObject({ code: 'MAPPING_UNKNOWN_PATH', offset });

@@ -62,6 +62,8 @@ export function mappingText(draft: Draft): string {
     `event: ${draft.event}`,
     ...addressee.keys.map(([key, formula]) => `${key}: ${formula}`),
     `to: ${draft.to}`,
+    '# Records what it would send, and sends nothing. Remove this line when all is as you want it.',
+    'mode: shadow',
     'transform:',
     `  # ${addressee.remark}`,
     '  customer_ids:',
