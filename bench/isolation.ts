@@ -32,7 +32,7 @@ transform:
 const MAPPINGS: Readonly<Record<string, string>> = {
   'good.yaml': mapping('CustomerLevelChanged', 'data.level.name'),
   'loop.yaml': mapping('CustomerUpdated', '($loop := function($n) { $loop($n + 1) }; $loop(0))'),
-  'regex.yaml': mapping('CustomerDeactivated', '$contains(data.text, /^(a+)+$/)'),
+  'regex.yaml': mapping('CustomerDeactivated', '$contains(data.customer.phone, /^(a+)+$/)'),
 };
 
 const dir = mkdtempSync(join(tmpdir(), 'pointsman-isolation-'));
@@ -79,7 +79,7 @@ function askLoad(child: Child, question: LoadRequest): Promise<LoadReply> {
 }
 
 async function keepSending(url: string, eventName: string, signal: AbortSignal): Promise<void> {
-  const data = { customer: { email: 'eve@example.com' }, text: `${'a'.repeat(40)}!` };
+  const data = { customer: { email: 'eve@example.com', phone: `${'a'.repeat(40)}!` } };
   for (let index = 0; !signal.aborted; index++) {
     const body = JSON.stringify({ messageId: `${eventName}-${index}`, eventName, storeCode: 'DEFAULT', data });
     const answer = await request(url, { method: 'POST', headers: { 'x-pointsman-token': TOKEN }, body });
