@@ -59,8 +59,7 @@ function remedyOf(
   const elsewhere = type === inference.root ? null : pathBelow(inference.root, name, MOST_LEVELS);
   if (elsewhere !== null) return `Did you mean ${parent.startsWith('data') ? '' : '$$.'}${elsewhere}?`;
   const useful = parent === '' && type === inference.root ? usefulNames(type, known) : known;
-  const listed = useful.length <= MOST_LISTED ? `There are ${useful.join(', ')}. ` : '';
-  return `${listed}What is sent but not documented can be read with $lookup(${parent || '$'}, '${name}').`;
+  return `${listing(useful)} What is sent but not documented can be read with $lookup(${parent || '$'}, '${name}').`;
 }
 
 /** `TRUE` of a spreadsheet is `true` here; null for another name. */
@@ -68,11 +67,16 @@ function constantFor({ name, parent }: Pick<UnknownName, 'name' | 'parent'>): st
   return parent === '' && /^(true|false|null)$/i.test(name) ? name.toLowerCase() : null;
 }
 
+function listing(names: readonly string[]): string {
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  return `There ${names.length === 1 ? 'is only' : 'are'} ${names.slice(0, MOST_LISTED).join(', ')}${more}.`;
+}
+
 /** Of a webhook, what it tells: the fields of `data`. The envelope is the same for all. */
 function usefulNames({ alternatives }: Type, known: readonly string[]): readonly string[] {
   const data = alternatives.flatMap((one) => (one.kind === 'object' ? [one.fields.get('data')] : []))[0];
   const inner = data === undefined ? [] : fieldNames(data).map((field) => `data.${field}`);
-  return inner.length === 0 || inner.length > MOST_LISTED ? known : inner;
+  return inner.length === 0 ? known : inner;
 }
 
 /** The path to a field of this name further inside, without going through lists; null when there is none. */

@@ -77,6 +77,17 @@ describe('what may be there', () => {
     expect(codes('nothing.like.it', SENT, { ...SEEN, events: null })).toEqual([]);
   });
 
+  it('is listed, as far as that helps, for whoever guessed wrong', () => {
+    const fields = Object.fromEntries([...'abcdefghijklmno'].map((name) => [`field${name}`, TEXT]));
+    const schema = {
+      type: 'object',
+      properties: { data: { type: 'object', properties: { reward: { type: 'object', properties: fields } } } },
+    };
+    const sight = { ...SEEN, events: [{ name: 'Other', schema, secrets: [] }] };
+    expect(check('data.reward.stock', sight, SENT)[0]?.remedy).toMatch(/^There are fielda, .*, fieldl and 3 more\. /);
+    expect(check('data.person', sight, SENT)[0]?.remedy).toMatch(/^There is only reward\. /);
+  });
+
   it('is what any of several events has', () => {
     const other = { name: 'Other', schema: { type: 'object', properties: { data: ITEM } }, secrets: [] };
     const sight = { ...SEEN, events: [...(SEEN.events ?? []), other] };

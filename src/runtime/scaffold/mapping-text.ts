@@ -55,7 +55,7 @@ export function mappingText(draft: Draft): string {
     '# yaml-language-server: $schema=../schemas/mapping.schema.json',
     '#',
     `# What becomes of ${draft.event}. A first draft: rename, reword and delete as you like.`,
-    '#   pointsman test, pointsman preview and pointsman diff show what it sends before it is live.',
+    '#   pointsman validate, pointsman test and pointsman preview show what it would send.',
     ...leftOut.map(({ source, why }) => `# Left out: ${source}: ${why}`),
     ...(draft.id === null ? [] : [`id: ${draft.id}`]),
     `description: ${draft.event}, as it comes`,
