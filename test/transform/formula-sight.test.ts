@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { FormulaUse, MappingSight } from '../../src/ports/transform-engine.ts';
@@ -6,6 +5,7 @@ import { parseFormula } from '../../src/transform/ast.ts';
 import { createFormulaChecker } from '../../src/transform/formula-checker.ts';
 import { inferFormula } from '../../src/transform/infer.ts';
 import { KnowledgeBase } from '../../src/transform/knowledge.ts';
+import { HAS_SUITE, suite } from './published-suite.ts';
 
 const TEXT = { type: 'string' };
 const NUMBER = { type: 'number' };
@@ -245,10 +245,7 @@ describe('what is sent', () => {
 });
 
 describe('the inference', () => {
-  it('stumbles over no formula of the published test suite, whatever it is said to see', () => {
-    const suite = JSON.parse(readFileSync('../shared/data/jsonata/test-suite.json', 'utf8')) as {
-      readonly groups: Readonly<Record<string, readonly { readonly expr?: string }[]>>;
-    };
+  it.skipIf(!HAS_SUITE)('stumbles over no formula of the published test suite, whatever it is said to see', () => {
     const formulas = Object.values(suite.groups).flatMap((group) =>
       group.flatMap(({ expr }) => parsed(expr ?? '') ?? []),
     );

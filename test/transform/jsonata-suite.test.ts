@@ -1,33 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../src/core/json.ts';
+import type { Json } from '../../src/core/json.ts';
 import { createFormulaChecker } from '../../src/transform/formula-checker.ts';
+import { HAS_SUITE, type SuiteCase, suite } from './published-suite.ts';
 import { jobOf, mappingOf, partOf, runHere } from './support.ts';
-
-/** A case of JSONata's published test suite. */
-interface SuiteCase {
-  readonly id: string;
-  readonly expr?: string;
-  readonly data?: Json;
-  readonly dataset?: string | null;
-  readonly bindings?: JsonObject;
-  readonly result?: Json;
-  readonly code?: string;
-  readonly error?: unknown;
-  readonly timelimit?: number;
-}
-
-interface Suite {
-  readonly datasets: Readonly<Record<string, Json>>;
-  readonly groups: Readonly<Record<string, readonly SuiteCase[]>>;
-}
-
-/** Beside a checkout, not in it. */
-const SUITE_FILE = '../shared/data/jsonata/test-suite.json';
-
-const suite: Suite = existsSync(SUITE_FILE)
-  ? JSON.parse(readFileSync(SUITE_FILE, 'utf8'))
-  : { datasets: {}, groups: {} };
 
 /** The event of a case. Here there is always one, there it may be missing. */
 const bodyOf = ({ data, dataset }: SuiteCase): Json => data ?? suite.datasets[dataset ?? ''] ?? {};
@@ -50,7 +25,7 @@ const cases = Object.entries(suite.groups).flatMap(([group, all]) =>
   all.filter((each) => !differs(each)).map((each) => [`${group} ${each.id}`, each] as const),
 );
 
-describe.skipIf(!existsSync(SUITE_FILE))('the published test suite of JSONata', () => {
+describe.skipIf(!HAS_SUITE)('the published test suite of JSONata', () => {
   it.each(cases)('%s', async (_, each) => {
     const part = await runHere(jobOf(mappingOf({ value: `=${each.expr}` }), JSON.stringify(bodyOf(each)))).then(
       partOf,
@@ -67,7 +42,7 @@ describe.skipIf(!existsSync(SUITE_FILE))('the published test suite of JSONata', 
   });
 });
 
-describe.skipIf(!existsSync(SUITE_FILE))('the formula checker on that suite', () => {
+describe.skipIf(!HAS_SUITE)('the formula checker on that suite', () => {
   const { check } = createFormulaChecker();
 
   it('finds nothing wrong with formulas that yield something', () => {
