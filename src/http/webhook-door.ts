@@ -41,7 +41,7 @@ async function admit(request: IncomingMessage, tools: DoorTools) {
   const source = sourceOf(request, tools.sources);
   if (request.method !== 'POST') throw new PointsmanError('SOURCE_METHOD', `${request.method} is not POST`);
   const receivedAtMs = tools.clock.now();
-  const facts = { method: 'POST', headers: joined(request.headers), receivedAtMs };
+  const facts = { method: 'POST', headers: request.headers, receivedAtMs };
   if (!source.verifiesBody) verify(source, { ...facts, body: new Uint8Array() });
   const body = await readBody(request, tools.bodyLimitBytes);
   const signature = source.verifiesBody ? verify(source, { ...facts, body }) : null;
@@ -89,12 +89,6 @@ function answer(response: ServerResponse, status: number, headers: Record<string
   }
   response.write(body);
   finished(response.req.resume(), () => response.end());
-}
-
-function joined(headers: IncomingMessage['headers']): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
 }
 
 function stackOf(error: unknown): string {

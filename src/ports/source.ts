@@ -4,8 +4,8 @@ import type { JsonObject } from '../core/json.ts';
 /** An inbound request as it is verified: before anything is parsed. */
 export interface InboundRequest {
   readonly method: string;
-  /** Lower-case names; repeated headers joined with `, `. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Lower-case names, as `node:http` gives them; a list where a header was repeated and cannot be one text. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The raw bytes; verification by header or credentials does not look at them. */
   readonly body: Uint8Array;
   readonly receivedAtMs: number;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openLog } from '../../src/runtime/open-log.ts';
 import { type BloomreachSandbox, startBloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
 import { type Oracle, startOracle } from './oracle.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { settled } from './settled.ts';
 
 /** How hard the server is treated. */
 export interface CampaignOptions {
@@ -38,7 +38,6 @@ export interface CampaignReport {
 
 const TOKEN = 'a-token-for-the-crash-test';
 const PROJECT = { projectToken: 'crash-project', apiKeyId: 'crash-key', apiSecret: 'crash-secret' };
-const SETTLE_LIMIT_MS = 120_000;
 
 /** Kills a server under load and faults at random moments, then lets it finish, and compares promise and outcome. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
@@ -115,21 +114,6 @@ destinations:
 `,
   );
   return file;
-}
-
-/** Waits until nothing is open any more; how many deliveries were still open at the limit. */
-async function settled(path: string): Promise<number> {
-  const log = openLog(path);
-  try {
-    for (let waited = 0; ; waited += 250) {
-      const { deliveries, unrouted } = await log.stats(0);
-      const open = deliveries.pending + deliveries.waiting + unrouted;
-      if (open === 0 || waited > SETTLE_LIMIT_MS) return open;
-      await delay(250);
-    }
-  } finally {
-    await log.close();
-  }
 }
 
 type Compared = Omit<CampaignReport, 'kills' | 'stuck'>;

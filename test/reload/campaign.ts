@@ -7,10 +7,11 @@ import { request } from 'undici';
 import { startBloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
 import { startOracle } from '../crash/oracle.ts';
 import { type ServerProcess, startServerProcess } from '../crash/server-process.ts';
+import { settled } from '../crash/settled.ts';
 import { ANCHOR, type EditKind, type Editor, startEditor } from './editor.ts';
 import { createEditedFolder } from './folder.ts';
 import { goodText } from './mapping-texts.ts';
-import { compare, readLog, settled } from './outcome.ts';
+import { compare, readLog } from './outcome.ts';
 
 /** How much is edited, and how hard the server is treated meanwhile. */
 export interface SoakOptions {

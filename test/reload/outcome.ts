@@ -1,27 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../src/ports/log.ts';
 import { openLog } from '../../src/runtime/open-log.ts';
 import type { BloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
 import type { Oracle } from '../crash/oracle.ts';
 import { ANCHOR, type Editor } from './editor.ts';
 import { marksOf } from './mapping-texts.ts';
-
-const SETTLE_LIMIT_MS = 120_000;
-
-/** Waits until nothing is open any more; how many deliveries were still open at the limit. */
-export async function settled(path: string): Promise<number> {
-  const log = openLog(path);
-  try {
-    for (let waited = 0; ; waited += 250) {
-      const { deliveries, unrouted } = await log.stats(0);
-      const open = deliveries.pending + deliveries.waiting + unrouted;
-      if (open === 0 || waited > SETTLE_LIMIT_MS) return open;
-      await delay(250);
-    }
-  } finally {
-    await log.close();
-  }
-}
 
 /** Loads by outcome, and the deliveries among the newest 400 whose request is not of the text that they name. */
 export async function readLog(path: string): Promise<readonly [Readonly<Record<string, number>>, readonly number[]]> {

@@ -34,5 +34,6 @@ export function isSecret(presented: string | Uint8Array | null, secret: Digest):
 /** A header of the request, by a name in any case; null when it was not sent. */
 export function headerOf(request: InboundRequest, name: string): string | null {
   const key = name.toLowerCase();
-  return Object.hasOwn(request.headers, key) ? (request.headers[key] ?? null) : null;
+  const value = Object.hasOwn(request.headers, key) ? request.headers[key] : undefined;
+  return typeof value === 'string' ? value : (value?.join(', ') ?? null);
 }

@@ -72,7 +72,9 @@ describe('10,000 mutations', () => {
     const request = signed(genuine);
     switch (change.of) {
       case 'header':
-        return withHeaders(request, { [change.header]: mutated(request.headers[change.header] ?? '', change.spot) });
+        return withHeaders(request, {
+          [change.header]: mutated(String(request.headers[change.header] ?? ''), change.spot),
+        });
       case 'no header':
         return withHeaders(request, { [change.header]: undefined });
       case 'version':
