@@ -16,10 +16,12 @@ export interface Answer {
   readonly response: string | null;
   /** How long the destination asked us to wait, in ms; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** What `unauthorized` puts at fault, and so is paused; null for every other verdict. */
+  readonly atFault: 'destination' | 'endpoint' | null;
 }
 
 /** One try, as it is logged. */
-export interface AttemptDraft extends Answer {
+export interface AttemptDraft extends Omit<Answer, 'atFault'> {
   readonly startedAtMs: number;
   readonly durationMs: number;
 }

@@ -40,6 +40,8 @@ export interface DeliveryDraft {
   readonly missing: readonly FactKey[];
   /** When a `waiting` delivery is looked at next, or a `pending` one first due: ms. */
   readonly dueAtMs: number;
+  /** Whether it gives way to live ones: deliveries of a replay do. */
+  readonly background: boolean;
 }
 
 /** Everything routing decided about one event. */
@@ -54,13 +56,9 @@ export interface RoutedEvent {
 export interface ClaimedDelivery {
   readonly id: number;
   readonly eventId: number;
-  readonly event: string;
-  readonly source: string;
   readonly mapping: string;
-  readonly mappingVersion: string;
   readonly destination: string;
   readonly endpoint: string;
-  readonly member: string | null;
   readonly request: string;
   /** The claim's number: only the newest claim may decide. */
   readonly claimNo: number;
@@ -70,4 +68,6 @@ export interface ClaimedDelivery {
   readonly attempts: number;
   /** Since when it is pending, in ms: what `giveUpAfter` counts from. */
   readonly pendingSinceMs: number;
+  /** How many deliveries its next call may carry, itself included, after a shared call failed; null = as many as fit. */
+  readonly shareLimit: number | null;
 }

@@ -69,12 +69,13 @@ export interface EventDraft extends Identity {
   /** `NO_EVENT_NAME` when the body names none. */
   readonly name: string;
   readonly messageId: string | null;
-  /** SHA-256 hex of what makes two messages the same event. */
-  readonly dedupeKey: string;
-  /** How long a repeat counts as a duplicate, in ms; null = as long as the event is kept. */
+  /**
+   * SHA-256 hex of what makes two messages without a message id the same event. Null with one: then source, tenant, name
+   * and message id tell, for as long as the event is kept.
+   */
+  readonly dedupeKey: string | null;
+  /** How long a repeat of the same `dedupeKey` counts as a duplicate, in ms; null = as long as the event is kept. */
   readonly dedupeWindowMs: number | null;
-  /** SHA-256 hex of the body's text less its `requestId`: tells a repeat from a changed one. */
-  readonly bodyHash: string;
   /** The body as it came, as text; written anew, without the values at the redacted paths, when there are any. */
   readonly body: string;
   /** Of the request that brought it; null where requests are not signed. */
@@ -94,7 +95,8 @@ export interface StoredEvent {
   readonly storeCode: string;
   readonly name: string;
   readonly messageId: string | null;
-  readonly dedupeKey: string;
+  /** Null when there is a message id. */
+  readonly dedupeKey: string | null;
   readonly body: string;
   readonly signature: Signature | null;
   readonly clockMs: number;

@@ -30,6 +30,8 @@ export interface TryOutcome {
   readonly answer: Pick<Answer, 'verdict' | 'code' | 'detail' | 'retryAfterMs'>;
   readonly retries: number;
   readonly pendingSinceMs: number;
+  /** For how long of that time its destination or endpoint was paused, in ms: it does not age then. */
+  readonly pausedMs: number;
   readonly nowMs: number;
   /** Uniform in [0, 1). */
   readonly random: number;
@@ -47,11 +49,15 @@ export function decide(outcome: TryOutcome, policy: RetryPolicy, onAmbiguous: Am
   if (verdict === 'ambiguous' && onAmbiguous === 'hold') {
     return { kind: 'dead', code: 'DELIVERY_HELD', detail: `${detail ?? 'The answer is unknown.'} Held for a person.` };
   }
+  // It burns no retry: what is at fault is paused, and tried again when the pause ends.
+  if (verdict === 'unauthorized') {
+    return { kind: 'retry', dueAtMs: outcome.nowMs, retries: outcome.retries, code: code ?? 'DELIVERY_UNAUTHORIZED' };
+  }
   const base = policy.scheduleMs[outcome.retries];
   const lastCause = detail ?? code ?? verdict;
   if (base === undefined) return givenUp(`after ${policy.scheduleMs.length} retries; last: ${lastCause}`);
   const dueAtMs = outcome.nowMs + waitMs(base, outcome, policy);
-  if (dueAtMs - outcome.pendingSinceMs > policy.giveUpAfterMs) {
+  if (dueAtMs - outcome.pendingSinceMs - outcome.pausedMs > policy.giveUpAfterMs) {
     return givenUp(`the next try would come later than giveUpAfter allows; last: ${lastCause}`);
   }
   return { kind: 'retry', dueAtMs, retries: outcome.retries + 1, code: code ?? 'DELIVERY_UNAVAILABLE' };

@@ -32,19 +32,52 @@ export interface EndpointCatalogue {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
 }
 
+/** How calls to a destination are spaced, gathered and stopped. */
+export interface CallLimits {
+  /** HTTP calls a second. */
+  readonly ratePerSecond: number;
+  /** Calls in flight at once. */
+  readonly concurrency: number;
+  /** Deliveries in one call, at most. */
+  readonly batchSize: number;
+  /** How long an incomplete batch waits for company, in ms; 0 = only while calls are in flight. */
+  readonly lingerMs: number;
+  /** Failed calls in a row that open the breaker. */
+  readonly breakerFailures: number;
+  /** How long the breaker stays open before one call probes, in ms; also the time between two probes of a pause. */
+  readonly probeMs: number;
+}
+
+/** What one call came to. */
+export interface CallResult {
+  /** One for each delivery, in order. */
+  readonly answers: readonly Answer[];
+  /** Whether the call as a whole failed, whoever is at fault: what the breaker counts. */
+  readonly failed: boolean;
+  /** Whether one delivery may be at fault for all: they travel in smaller calls then. */
+  readonly divisible: boolean;
+}
+
 /** A configured outbound system. */
 export interface Destination extends EndpointCatalogue {
   readonly id: string;
-  /** Calls that may be in flight at once. */
-  readonly concurrency: number;
+  /** How calls are spaced, gathered and stopped. */
+  readonly limits: CallLimits;
   /** How long one call may take, in ms. */
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
+  /** How many of these, from the first on, one call can carry; at least 1. */
+  fit(deliveries: readonly ClaimedDelivery[]): number;
   /**
-   * Sends deliveries in one call and returns one answer each, in order. Never rejects: every failure is an answer.
-   * When the signal aborts before any byte of the body left, it returns null: no attempt was made.
+   * Sends deliveries that fit in one call. Never rejects: every failure is an answer. When the signal aborts before any
+   * byte of the body left, it returns null: no attempt was made.
    */
-  send(deliveries: readonly ClaimedDelivery[], signal: AbortSignal): Promise<readonly Answer[] | null>;
+  send(deliveries: readonly ClaimedDelivery[], signal: AbortSignal): Promise<CallResult | null>;
+  /**
+   * Asks without a delivery whether the destination is there and takes the credentials: `delivered` when it does. Null
+   * when there is no way to ask but a real delivery.
+   */
+  probe(signal: AbortSignal): Promise<Answer | null>;
   /** Closes idle connections. */
   close(): Promise<void>;
 }

@@ -2,7 +2,10 @@
  * The first shape of the database. Times are Unix ms. Texts that repeat (names of sources, events, mappings, …) live
  * once in `name`; UUIDs and hashes are stored as bytes where that loses nothing. What is large and never changes
  * (bodies, frozen requests) lives apart from what every transition rewrites.
- * Rows end every index with their key, so that each filter of the log pages by key without sorting.
+ * Rows end every index with their key, so that what is indexed pages by key without sorting. What every row has, and few
+ * values of it, is not indexed but counted per block (`block_count`): an index entry per row and value costs more to write
+ * than all the rest of a delivery.
+ * Keys of events and deliveries are given out by the process, never twice: `high_water` keeps them above what was deleted.
  */
 export const INITIAL = `
 CREATE TABLE name (
@@ -35,27 +38,25 @@ CREATE VIEW identifier AS
   SELECT id AS member, value, prefix FROM member UNION ALL SELECT member, value, prefix FROM alias;
 
 CREATE TABLE event (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  id           INTEGER PRIMARY KEY,
   source       INTEGER NOT NULL,
   store_code   INTEGER NOT NULL,
   name         INTEGER NOT NULL,
   member       INTEGER REFERENCES member (id),
   partition    INTEGER NOT NULL,
   message_id   BLOB,
-  dedupe_key   BLOB NOT NULL,
-  body_hash    BLOB NOT NULL,
+  -- Null with a message id: source, store_code, name and message_id tell repeats then.
+  dedupe_key   BLOB,
   status       TEXT NOT NULL,
   code         TEXT,
   clock_ms     INTEGER NOT NULL,
   received_ms  INTEGER NOT NULL,
   duplicates   INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX event_dedupe  ON event (dedupe_key);
-CREATE INDEX event_message ON event (message_id) WHERE message_id IS NOT NULL;
-CREATE INDEX event_member  ON event (member) WHERE member IS NOT NULL;
-CREATE INDEX event_status  ON event (status);
-CREATE INDEX event_name    ON event (name);
-CREATE INDEX event_source  ON event (source);
+CREATE UNIQUE INDEX event_message ON event (message_id, name, source, store_code) WHERE message_id IS NOT NULL;
+CREATE INDEX event_dedupe   ON event (dedupe_key) WHERE dedupe_key IS NOT NULL;
+CREATE INDEX event_member   ON event (member) WHERE member IS NOT NULL;
+CREATE INDEX event_accepted ON event (status) WHERE status = 'accepted';
 CREATE TABLE event_body (
   event      INTEGER PRIMARY KEY REFERENCES event (id),
   body       TEXT NOT NULL,
@@ -81,8 +82,9 @@ CREATE TABLE mapping_file (
 -- A lane is (member, destination); pos is the place in it, null for a delivery without a lane.
 -- due_ms is also the end of the lease while owner is set, and null when the delivery is final.
 -- since_ms: since when it stands where it stands (waiting, pending, final).
+-- background: 1 = of a replay, claimed when live ones leave room. share_limit: how many its next call may carry.
 CREATE TABLE delivery (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  id           INTEGER PRIMARY KEY,
   event        INTEGER NOT NULL REFERENCES event (id),
   event_name   INTEGER NOT NULL,
   mapping      INTEGER NOT NULL,
@@ -102,23 +104,23 @@ CREATE TABLE delivery (
   owner        INTEGER,
   retries      INTEGER NOT NULL DEFAULT 0,
   attempts     INTEGER NOT NULL DEFAULT 0,
+  background   INTEGER NOT NULL DEFAULT 0,
+  share_limit  INTEGER,
   created_ms   INTEGER NOT NULL,
   since_ms     INTEGER NOT NULL,
   detail       TEXT
 );
 CREATE UNIQUE INDEX delivery_once ON delivery (event, mapping, run, part);
-CREATE INDEX delivery_claim   ON delivery (destination, due_ms) WHERE status = 'pending' AND head = 1;
+CREATE INDEX delivery_claim   ON delivery (destination, endpoint, background, due_ms)
+  WHERE status = 'pending' AND head = 1 AND owner IS NULL;
 CREATE INDEX delivery_owned   ON delivery (due_ms) WHERE owner IS NOT NULL;
 CREATE INDEX delivery_lane    ON delivery (member, destination, pos) WHERE status = 'pending' AND pos IS NOT NULL;
+CREATE INDEX delivery_holding ON delivery (destination, since_ms)
+  WHERE status = 'pending' AND head = 1 AND pos IS NOT NULL AND retries > 0;
 CREATE INDEX delivery_waiting ON delivery (due_ms) WHERE status = 'waiting';
-CREATE INDEX delivery_status  ON delivery (status);
-CREATE INDEX delivery_mapping ON delivery (mapping);
-CREATE INDEX delivery_mapping_status ON delivery (mapping, status);
-CREATE INDEX delivery_event_name  ON delivery (event_name);
-CREATE INDEX delivery_destination ON delivery (destination);
-CREATE INDEX delivery_endpoint    ON delivery (endpoint);
 CREATE INDEX delivery_member  ON delivery (member) WHERE member IS NOT NULL;
 CREATE INDEX delivery_code    ON delivery (code) WHERE code IS NOT NULL;
+CREATE INDEX delivery_dead    ON delivery (code, mapping, destination, endpoint) WHERE status = 'dead';
 -- What was frozen with a delivery: its request, the facts it recalled, the keys that came out empty (JSON arrays).
 CREATE TABLE frozen (
   delivery    INTEGER PRIMARY KEY REFERENCES delivery (id),
@@ -128,7 +130,7 @@ CREATE TABLE frozen (
 );
 
 CREATE TABLE attempt (
-  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  id              INTEGER PRIMARY KEY,
   delivery        INTEGER NOT NULL REFERENCES delivery (id),
   claim_no        INTEGER NOT NULL,
   started_ms      INTEGER NOT NULL,
@@ -209,4 +211,61 @@ CREATE TABLE time_block (
   max_ms  INTEGER NOT NULL,
   PRIMARY KEY (log, block)
 ) WITHOUT ROWID;
+-- How many rows of a block have a value now, such as the status pending: says where to look, and how many there are.
+CREATE TABLE block_count (
+  log    TEXT NOT NULL,
+  what   TEXT NOT NULL,
+  value  INTEGER NOT NULL,
+  block  INTEGER NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (log, what, value, block)
+) WITHOUT ROWID;
+
+-- The next key of a table that gives none out twice.
+CREATE TABLE high_water (
+  log   TEXT PRIMARY KEY,
+  next  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Times in which nothing is sent to a destination, or to one endpoint of it; until_ms null = it goes on.
+CREATE TABLE pause (
+  id           INTEGER PRIMARY KEY,
+  destination  TEXT NOT NULL,
+  endpoint     TEXT,
+  cause        TEXT NOT NULL,
+  detail       TEXT NOT NULL,
+  since_ms     INTEGER NOT NULL,
+  until_ms     INTEGER
+);
+
+-- selection is JSON; position is the key of the row it got to, in the order it takes them.
+CREATE TABLE replay (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  mode         TEXT NOT NULL,
+  selection    TEXT NOT NULL,
+  rate         REAL,
+  status       TEXT NOT NULL,
+  created_ms   INTEGER NOT NULL,
+  changed_ms   INTEGER NOT NULL,
+  last_key     INTEGER NOT NULL,
+  position     INTEGER NOT NULL,
+  total        INTEGER NOT NULL,
+  looked       INTEGER NOT NULL DEFAULT 0,
+  replayed     INTEGER NOT NULL DEFAULT 0,
+  unchanged    INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX replay_running ON replay (status) WHERE status IN ('running', 'paused');
+
+-- What makes a late repeat of an erased event known, and who was forgotten when: hashes only.
+CREATE TABLE erased_event (
+  dedupe_hash  BLOB PRIMARY KEY,
+  event        INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE forget_receipt (
+  id      INTEGER PRIMARY KEY,
+  at_ms   INTEGER NOT NULL,
+  salt    BLOB NOT NULL,
+  hash    BLOB NOT NULL,
+  detail  TEXT NOT NULL
+);
 `;
