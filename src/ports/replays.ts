@@ -46,10 +46,18 @@ export interface ReplayStore {
   /** Puts the next `limit` deliveries of a `redeliver` back to pending, at their lanes' tails, in their old order. */
   redeliverStep(id: number, limit: number, nowMs: number): Promise<ReplayStep | null>;
   /** The next events of a `reprocess`, oldest first, and where they end. */
-  reprocessNext(id: number, limit: number): Promise<{ readonly events: readonly RunnableEvent[]; readonly cursor: number }>;
+  reprocessNext(
+    id: number,
+    limit: number,
+  ): Promise<{ readonly events: readonly RunnableEvent[]; readonly cursor: number }>;
   /**
    * Writes what reprocessing made of those events, as run n + 1 of each: open deliveries of older runs become
    * `canceled`; a mapping whose bytes equal delivered ones writes nothing.
    */
-  settleReprocess(id: number, routed: readonly RoutedEvent[], cursor: number, nowMs: number): Promise<ReplayStep | null>;
+  settleReprocess(
+    id: number,
+    routed: readonly RoutedEvent[],
+    cursor: number,
+    nowMs: number,
+  ): Promise<ReplayStep | null>;
 }
