@@ -36,7 +36,7 @@ const MAPPINGS: Readonly<Record<string, string>> = {
 };
 
 const dir = mkdtempSync(join(tmpdir(), 'pointsman-isolation-'));
-const sink = startChild({ file: import.meta.resolve('./sink.ts'), args: ['0'], cpu: null });
+const sink = startChild({ file: import.meta.resolve('./sink.ts'), cpu: null });
 const load = startChild({ file: import.meta.resolve('./load.ts'), cpu: null });
 try {
   const [sinkUrl] = await Promise.all([sink.next<string>(), load.next()]);

@@ -1,36 +1,29 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { Pool } from 'undici';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from './clock.ts';
+import { openConnections } from './connections.ts';
 import type { LoadReply, LoadRequest } from './messages.ts';
 import { webhookBody } from './webhook.ts';
-
-/** Timers are a millisecond coarse: the rest of a wait is spent turning. */
-const TIMER_GRAIN_MS = 2;
-const ANSWER_LIMIT_MS = 30_000;
 
 process.on('message', (request: LoadRequest) => void run(request).then((reply) => process.send?.(reply)));
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 
 async function run(request: LoadRequest): Promise<LoadReply> {
-  const { origin, pathname } = new URL(request.url);
-  const { connections } = request;
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: ANSWER_LIMIT_MS });
+  const url = new URL(request.url);
+  const bodies = Array.from({ length: request.count }, (_, index) => webhookBody(request.first + index));
+  const messages = bodies.map((body) => messageOf(body, url, request.headers));
+  const connections = await openConnections(url, request.connections);
   const sentAt = new Float64Array(request.count).fill(Number.NaN);
   const ackAt = new Float64Array(request.count).fill(Number.NaN);
   const refusals: Record<string, number> = {};
-  let bodyBytes = 0;
 
   /** Sends one and waits for its answer. Never rejects. */
-  async function send(index: number, atMs: number): Promise<void> {
-    const body = webhookBody(request.first + index);
-    bodyBytes += body.length;
-    sentAt[index] = atMs;
+  async function send(index: number): Promise<void> {
+    sentAt[index] = monotonicMs();
     try {
-      const answer = await pool.request({ method: 'POST', path: pathname, headers: request.headers, body });
-      await answer.body.dump();
-      if (answer.statusCode < 300) ackAt[index] = monotonicMs();
-      else count(refusals, String(answer.statusCode));
+      const status = await connections.send(messages[index] ?? Buffer.alloc(0));
+      if (status < 300) ackAt[index] = monotonicMs();
+      else count(refusals, String(status));
     } catch (error) {
       count(refusals, error instanceof Error && 'code' in error ? String(error.code) : String(error));
     }
@@ -38,36 +31,40 @@ async function run(request: LoadRequest): Promise<LoadReply> {
 
   if (request.perSecond === null) await closedLoop(request, send);
   else await openLoop(request.count, request.perSecond, send);
-  await pool.destroy();
+  connections.close();
+  const bodyBytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
   return { sentAt, ackAt, bodyBytes, refusals };
 }
 
-type Send = (index: number, atMs: number) => Promise<void>;
+type Send = (index: number) => Promise<void>;
 
 async function closedLoop({ connections, count }: LoadRequest, send: Send): Promise<void> {
   let next = 0;
   async function sendInTurn(): Promise<void> {
-    while (next < count) await send(next++, monotonicMs());
+    while (next < count) await send(next++);
   }
   await Promise.all(Array.from({ length: connections }, sendInTurn));
 }
 
-/** Never waits for answers: an event that is held up by a slow server counts from the moment it was due. */
+/**
+ * Never waits for answers, so that a slow server is asked as often as a quick one. What is due within the grain of a
+ * timer goes out together: turning until the moment is there would take the processor that the sink needs.
+ */
 async function openLoop(count: number, perSecond: number, send: Send): Promise<void> {
-  const startMs = monotonicMs() + TIMER_GRAIN_MS;
+  const startMs = monotonicMs();
   const sending: Promise<void>[] = [];
   for (let index = 0; index < count; index++) {
-    const dueMs = startMs + (index * 1000) / perSecond;
-    await until(dueMs);
-    sending.push(send(index, dueMs));
+    const waitMs = startMs + (index * 1000) / perSecond - monotonicMs();
+    if (waitMs > 0) await sleep(waitMs);
+    sending.push(send(index));
   }
   await Promise.all(sending);
 }
 
-async function until(dueMs: number): Promise<void> {
-  const waitMs = dueMs - monotonicMs() - TIMER_GRAIN_MS;
-  if (waitMs > 0) await sleep(waitMs);
-  while (monotonicMs() < dueMs) await turn();
+function messageOf(body: string, url: URL, headers: LoadRequest['headers']): Buffer {
+  const lines = Object.entries({ host: url.host, ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${head}\r\n${body}`);
 }
 
 function count(counts: Record<string, number>, key: string): void {

@@ -12,7 +12,7 @@ export interface LoadRequest {
 
 /** What became of the load, by index in the request's range. Times on the monotonic clock, in ms. */
 export interface LoadReply {
-  /** When each was sent; in an open loop when it was due. */
+  /** When each was sent. */
   readonly sentAt: Float64Array;
   /** When its 2xx was read; NaN when there was none. */
   readonly ackAt: Float64Array;
@@ -23,7 +23,8 @@ export interface LoadReply {
 
 /** What the sink is asked: to start a new range, how many of it arrived, or everything it knows about it. */
 export type SinkRequest =
-  | { readonly kind: 'expect'; readonly first: number; readonly count: number }
+  /** `delayMs`: how long it takes to answer a call, from now on. */
+  | { readonly kind: 'expect'; readonly first: number; readonly count: number; readonly delayMs: number }
   | { readonly kind: 'arrived' }
   | { readonly kind: 'collect' };
 

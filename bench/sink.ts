@@ -11,8 +11,8 @@ interface Command {
 }
 
 const SUCCESS = '{"success":true}';
-const delayMs = Number(process.argv[2] ?? 0);
 
+let delayMs = 0;
 let first = 0;
 let arrivedAt = new Float64Array(0);
 let arrived = 0;
@@ -67,6 +67,7 @@ function answerTo(request: SinkRequest): SinkReply | number {
   if (request.kind === 'arrived') return arrived;
   if (request.kind === 'collect') return { arrivedAt, repeats, calls, requestBytes };
   first = request.first;
+  delayMs = request.delayMs;
   arrivedAt = new Float64Array(request.count).fill(Number.NaN);
   arrived = repeats = calls = requestBytes = 0;
   return 0;

@@ -68,10 +68,16 @@ export function openBlocks(db: Database): Blocks {
       changes.clear();
     }
   };
+  const changesOf = (log: CountedLog, what: Counted): Map<number, number> => {
+    const known = sums[log].get(what);
+    if (known) return known;
+    const changes = new Map<number, number>();
+    sums[log].set(what, changes);
+    return changes;
+  };
   return {
     count(log, what, value, id, by) {
-      let changes = sums[log].get(what);
-      if (!changes) sums[log].set(what, (changes = new Map()));
+      const changes = changesOf(log, what);
       const key = value * BLOCKS + Math.floor(id / BLOCK);
       changes.set(key, (changes.get(key) ?? 0) + by);
     },
