@@ -6,13 +6,13 @@ export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** True when more than `limit` arrays and objects nest in each other. Iterative: depth comes from outside. */
+/** True when more than `limit` arrays and objects nest in each other. Goes no deeper than the limit itself. */
 export function isDeeperThan(value: Json, limit: number): boolean {
-  let level: readonly Json[] = isContainer(value) ? [value] : [];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap(containersIn);
-  }
+  if (typeof value !== 'object' || value === null) return false;
+  if (limit === 0) return true;
+  if (Array.isArray(value)) return value.some((item: Json) => isDeeperThan(item, limit - 1));
+  const members = value as JsonObject;
+  for (const key in members) if (isDeeperThan(members[key] ?? null, limit - 1)) return true;
   return false;
 }
 
@@ -32,13 +32,4 @@ export function canonicalJson(value: Json): string {
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
-}
-
-function containersIn(value: Json): readonly Json[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Array.isArray(value) ? value.filter(isContainer) : Object.values(value).filter(isContainer);
-}
-
-function isContainer(value: Json): boolean {
-  return typeof value === 'object' && value !== null;
 }

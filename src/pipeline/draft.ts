@@ -34,10 +34,24 @@ const MOST_EVENTS = 10_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** An event not yet durable, and its body parsed. */
+export interface Drafted {
+  readonly draft: EventDraft;
+  readonly body: JsonObject;
+}
+
 /** Turns bytes into events, not yet durable. Pure. Throws `SOURCE_NOT_JSON`. */
-export function draftsOf(delivered: Delivered, redactedPaths: readonly string[]): readonly EventDraft[] {
+export function draftsOf(delivered: Delivered, redactedPaths: readonly string[]): readonly Drafted[] {
   const whole = parse(delivered.body, redactedPaths);
-  return partsOf(whole, delivered.source).map((part) => draftOf(part, delivered));
+  return partsOf(whole, delivered.source).map((part) => ({ draft: draftOf(part, delivered), body: part.body }));
+}
+
+/** Whether a repeat says something else than what was stored first; `requestId` differs with every try. Never throws. */
+export function differs(original: string, repeat: Drafted): boolean {
+  if (original === repeat.draft.body) return false;
+  return (
+    withoutRequestId(original, JSON.parse(original) as JsonObject) !== withoutRequestId(repeat.draft.body, repeat.body)
+  );
 }
 
 function draftOf(part: Part, { source, receivedAtMs, signature }: Delivered): EventDraft {
@@ -46,10 +60,7 @@ function draftOf(part: Part, { source, receivedAtMs, signature }: Delivered): Ev
   const messageId = part.several ? null : envelope.messageId;
   const name = envelope.name ?? NO_EVENT_NAME;
   const clockMs = envelope.createdAtMs ?? receivedAtMs;
-  const ownText = withoutRequestId(text, body);
-  const same = messageId ?? (failure === null ? contentOf(body) : ownText);
-  const origin = [source.id, envelope.storeCode, name];
-  const dedupeKey = sha256Hex(JSON.stringify([...origin, messageId === null, same, part.occurrence]));
+  const dedupeKey = messageId === null ? contentKey(part, [source.id, envelope.storeCode, name]) : null;
   const identity = failure === null ? source.identify(body, clockMs) : { member: null, aliases: [], facts: [] };
   return {
     ...identity,
@@ -59,14 +70,19 @@ function draftOf(part: Part, { source, receivedAtMs, signature }: Delivered): Ev
     messageId,
     dedupeKey,
     dedupeWindowMs: messageId === null ? CONTENT_DEDUPE_WINDOW_MS : null,
-    bodyHash: sha256Hex(ownText),
     body: text,
     signature,
     clockMs,
     receivedAtMs,
-    partition: partitionOf(identity.member, dedupeKey),
+    partition: partitionOf(identity.member, messageId ?? dedupeKey ?? ''),
     failure,
   };
+}
+
+/** What makes two messages without an id the same: where they come from, and all they say. */
+function contentKey({ body, text, failure, occurrence }: Part, origin: readonly string[]): string {
+  const same = failure === null ? contentOf(body) : withoutRequestId(text, body);
+  return sha256Hex(JSON.stringify([...origin, same, occurrence]));
 }
 
 function partsOf(whole: Pick<Part, 'body' | 'text' | 'failure'>, source: Source): readonly Part[] {

@@ -3,13 +3,17 @@ import type { StoredEvent } from '../core/event.ts';
 import type { RuleSet } from '../core/rule-set.ts';
 import type { Store } from '../ports/store.ts';
 import { type PersistTools, persist } from './persist.ts';
+import type { ClaimTakers } from './receive.ts';
 import { routedOf, type ShapeTools, type Shaping, shape } from './shape.ts';
+import type { Unrouted } from './unrouted.ts';
 
 /** What routing needs. */
 export interface RouteTools extends ShapeTools, PersistTools {
   readonly store: Pick<Store, 'claimEvents' | 'settleRoutes'>;
   /** The rule set of the moment: one snapshot for a whole chunk. */
   readonly ruleSet: () => RuleSet;
+  readonly unrouted: Unrouted;
+  readonly deliverers: ClaimTakers;
   /** Told after each commit that may have made deliveries: a hint. */
   readonly onRouted: () => void;
 }
@@ -33,6 +37,7 @@ const MOST_OPEN = 1_000;
 export function createRouter(tools: RouteTools): Router {
   const tails = new Map<number, Promise<void>>();
   let open = 0;
+  let lastId = 0;
 
   function start(partition: number, events: readonly StoredEvent[]): void {
     open += events.length;
@@ -41,6 +46,9 @@ export function createRouter(tools: RouteTools): Router {
     const tail = previous
       .then(() => routing)
       .then((routed) => settle(routed, tools))
+      .then((isSettled) => {
+        if (isSettled) for (const { id } of events) tools.unrouted.routed(partition, id);
+      })
       .catch((cause) => report(cause, events.length, tools))
       .finally(() => {
         open -= events.length;
@@ -58,6 +66,8 @@ export function createRouter(tools: RouteTools): Router {
       }
       const events = await tools.store.claimEvents(room);
       for (const [partition, group] of Map.groupBy(events, (event) => event.partition)) start(partition, group);
+      lastId = events.at(-1)?.id ?? lastId;
+      if (events.length < room) tools.unrouted.exhausted(lastId, open);
       return events.length;
     },
     async drained() {
@@ -95,15 +105,23 @@ async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): P
   }
 }
 
-/** Rejects only when not even `failed` can be written: the events are still accepted then. */
-async function settle(routed: readonly RoutedEvent[], tools: RouteTools): Promise<void> {
+/**
+ * False when it was shut down before it could be written. Rejects only when not even `failed` can be written: the events
+ * are still accepted then.
+ */
+async function settle(routed: readonly RoutedEvent[], tools: RouteTools): Promise<boolean> {
+  const { store, clock, deliverers } = tools;
   const write = (results: readonly RoutedEvent[]) =>
-    persist('routes', () => tools.store.settleRoutes(results, tools.clock.now()), tools);
-  const applied = await write(routed).catch((cause) => {
+    persist('routes', () => store.settleRoutes(results, clock.now(), deliverers.offers()), tools);
+  const settled = await write(routed).catch((cause) => {
     report(cause, routed.length, tools);
     return write(routed.map(({ eventId }) => failed(eventId)));
   });
-  if (applied) tools.onRouted();
+  if (settled === null) return false;
+  const claimed = settled.flatMap((one) => one.claimed);
+  if (claimed.length > 0) deliverers.take(claimed);
+  tools.onRouted();
+  return true;
 }
 
 function failed(eventId: number): RoutedEvent {

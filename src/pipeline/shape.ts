@@ -16,9 +16,15 @@ export interface ShapeTools extends RecallTools {
   readonly memberIdKind: MemberIdKind;
 }
 
+/** What of an event mappings are run over: it may be not yet stored. */
+export type ShapedEvent = Pick<
+  StoredEvent,
+  'source' | 'storeCode' | 'messageId' | 'dedupeKey' | 'body' | 'clockMs' | 'member'
+>;
+
 /** One mapping over one event. */
 export interface Shaping {
-  readonly event: StoredEvent;
+  readonly event: ShapedEvent;
   readonly mapping: Mapping;
   readonly run: number;
   /** Since when it waits for a fact, in ms. */
@@ -47,12 +53,12 @@ export function routedOf(event: StoredEvent, drafts: readonly DeliveryDraft[], m
 }
 
 /** What `$eventId()` yields: the message id, else the dedupe hash. */
-function eventIdOf(event: Pick<StoredEvent, 'messageId' | 'dedupeKey'>): string {
-  return event.messageId ?? event.dedupeKey;
+function eventIdOf({ messageId, dedupeKey }: ShapedEvent): string {
+  return messageId ?? dedupeKey ?? '';
 }
 
 /** A job for the engine. */
-export function jobOf(event: StoredEvent, mapping: Mapping, memberIdKind: MemberIdKind): TransformJob {
+export function jobOf(event: ShapedEvent, mapping: Mapping, memberIdKind: MemberIdKind): TransformJob {
   const { body, clockMs, source, storeCode } = event;
   const input = { body, eventId: eventIdOf(event), clockMs, source, storeCode, memberIdKind };
   return { mapping, input, lookups: [], trace: false };
@@ -91,6 +97,7 @@ function blankDraft({ event, mapping, run, nowMs }: Shaping, lookups: readonly L
     lookups,
     missing: [],
     dueAtMs: nowMs,
+    background: false,
   };
 }
 

@@ -52,9 +52,9 @@ export function lintsOf(reports: readonly TestReport[]): readonly Lint[] {
 /** A stored event made of a body, as if it had just come through the source's door. */
 export function eventOf(source: Source, body: string, receivedAtMs: number): StoredEvent {
   const bytes = new TextEncoder().encode(body);
-  const [draft] = draftsOf({ source, body: bytes, receivedAtMs, signature: null }, []);
-  if (!draft) throw new PointsmanError('SOURCE_NOT_JSON', 'The body holds no event');
-  return { ...draft, id: 0 };
+  const [drafted] = draftsOf({ source, body: bytes, receivedAtMs, signature: null }, []);
+  if (!drafted) throw new PointsmanError('SOURCE_NOT_JSON', 'The body holds no event');
+  return { ...drafted.draft, id: 0 };
 }
 
 /** What a shaped event came to, as tests see it. */

@@ -113,12 +113,16 @@ function handlersOf(
   { config, sources, destinations }: InForce,
   { parts, reloader, reads, looks, workers, state }: Listening,
 ) {
-  const { store, clock, log } = parts;
+  const { store, clock, log, engine } = parts;
   const door = createWebhookDoor({
-    ...{ store, clock, log, sources },
+    ...{ store, clock, log, engine, sources },
+    ...workers.shared,
+    ruleSet: () => reloader.current().ruleSet,
+    memberIdKind: parts.config.mappings.memberId,
     redact: config.redact,
     bodyLimitBytes: config.server.bodyLimitBytes,
     onAccepted: () => workers.eventAccepted(),
+    onRouted: () => workers.deliveriesMade(),
   });
   const app = createApp({
     ...{ store, clock, log, sources, destinations, reads, looks },

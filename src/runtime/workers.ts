@@ -1,6 +1,8 @@
 import { awaitFacts } from '../pipeline/await-facts.ts';
+import type { ClaimTakers } from '../pipeline/receive.ts';
 import { recoverClaims } from '../pipeline/recover.ts';
 import { createRouter } from '../pipeline/route.ts';
+import { Unrouted } from '../pipeline/unrouted.ts';
 import type { Endpoint } from '../ports/destination.ts';
 import type { Parts } from './parts.ts';
 import { createDeliverers } from './reload/deliverers.ts';
@@ -9,12 +11,23 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 /** The loops that move events along. */
 export interface Workers {
+  /** What the door shares with them. */
+  readonly shared: DoorShare;
   /** A hint that an event was accepted. */
   eventAccepted(): void;
+  /** A hint that deliveries were made. */
+  deliveriesMade(): void;
   /** Claims nothing more and resolves when all that was claimed is settled, or the limit is over. */
   stop(): Promise<void>;
   /** Cuts a `stop` short: what is in flight is left to the next start. */
   force(): void;
+}
+
+/** What the door needs of the loops to route where it stands, and hand over what it claims. */
+export interface DoorShare {
+  readonly unrouted: Unrouted;
+  readonly deliverers: ClaimTakers;
+  readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
 }
 
 const POLL_MS = 250;
@@ -38,10 +51,18 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
     loops.push(started);
     return started;
   };
+  const unrouted = new Unrouted();
+  const endpoint = endpointsOf(reloader);
+  const takers: ClaimTakers = {
+    offers: () => deliverers.offers(),
+    take: (claimed) => deliverers.take(claimed),
+  };
   const shared = {
     ...parts,
     ruleSet,
-    endpoint: endpointsOf(reloader),
+    endpoint,
+    unrouted,
+    deliverers: takers,
     signal: forced.signal,
     memberIdKind: parts.config.mappings.memberId,
     facts: parts.store.facts.bind(parts.store),
@@ -56,7 +77,9 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   reloader.onSwap((next) => deliverers.use(next.destinations));
 
   return {
+    shared: { unrouted, deliverers: takers, endpoint },
     eventAccepted: () => routing.wake(),
+    deliveriesMade: () => deliverers.wake(),
     force: () => forced.abort(),
     async stop() {
       stopping.abort();
