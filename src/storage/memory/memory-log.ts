@@ -13,16 +13,9 @@ import type {
   Stats,
 } from '../../ports/log.ts';
 import { factOf, factsLike } from './memory-facts.ts';
+import { headOf } from './memory-lanes.ts';
 import { isKnownAs, startsIdentifier } from './memory-members.ts';
-import {
-  type DeliveryRecord,
-  type EventRecord,
-  hourOf,
-  isHead,
-  laneOf,
-  type MemoryState,
-  storedEvent,
-} from './memory-state.ts';
+import { type DeliveryRecord, type EventRecord, hourOf, type MemoryState, storedEvent } from './memory-state.ts';
 
 const LONGEST_PAGE = 200;
 
@@ -31,18 +24,17 @@ export function memoryLog(state: MemoryState): Log {
   return {
     deliveries: async (filter, page) =>
       pageOf(
-        state.deliveries
+        [...state.deliveries.values()]
           .filter((record) => matchesDelivery(state, record, filter))
           .map((record) => rowOf(state, record)),
         page,
       ),
-    delivery: async (id) => detailOf(state, state.deliveries[id - 1]),
-    events: async (filter, page) =>
-      pageOf(state.events.filter((event) => matchesEvent(state, event, filter)).map(eventRowOf), page),
-    event: async (id) => eventDetailOf(state, state.events[id - 1]),
+    delivery: async (id) => detailOf(state, state.deliveries.get(id)),
+    events: async (filter, page) => pageOf(eventsLike(state, filter).map(eventRowOf), page),
+    event: async (id) => eventDetailOf(state, state.events.get(id)),
     runnableEvents: async (filter, page) =>
       pageOf(
-        state.events.filter((event) => matchesEvent(state, event, filter)).map((event) => runnableOf(state, event)),
+        eventsLike(state, filter).map((event) => runnableOf(state, event)),
         page,
       ),
     facts: async (keys) => keys.map((key) => factOf(state, key)),
@@ -94,6 +86,14 @@ function matchesEvent(state: MemoryState, event: EventRecord, filter: EventFilte
   );
 }
 
+function eventsLike(state: MemoryState, filter: EventFilter): readonly EventRecord[] {
+  return [...state.events.values()].filter((event) => matchesEvent(state, event, filter));
+}
+
+function deliveriesOf(state: MemoryState, event: EventRecord): readonly DeliveryRecord[] {
+  return [...state.deliveries.values()].filter((record) => record.event === event);
+}
+
 function same<Value>(wanted: Value | undefined, actual: Value | null): boolean {
   return wanted === undefined || wanted === actual;
 }
@@ -131,7 +131,7 @@ function identifiersOf(state: MemoryState, member: string): ReadonlySet<string> 
 
 function rowOf(state: MemoryState, record: DeliveryRecord): DeliveryRow {
   const { draft, event } = record;
-  const isBlocked = record.status === 'pending' && !isHead(state, record);
+  const head = headOf(state, record);
   return {
     id: record.id,
     eventId: event.id,
@@ -142,12 +142,12 @@ function rowOf(state: MemoryState, record: DeliveryRecord): DeliveryRow {
     endpoint: draft.endpoint,
     member: draft.member,
     status: record.status,
-    reason: draft.reason,
+    reason: record.reason,
     code: record.code,
     attempts: record.attempts.length,
     part: draft.part,
     run: draft.run,
-    blockedBy: isBlocked ? (state.lanes.get(laneOf(draft) ?? '')?.[0]?.id ?? null) : null,
+    blockedBy: record.status === 'pending' && head !== record ? head.id : null,
     createdAtMs: record.createdAtMs,
     dueAtMs: record.dueAtMs,
   };
@@ -177,14 +177,14 @@ function eventRowOf(event: EventRecord): EventRow {
 
 function eventDetailOf(state: MemoryState, event: EventRecord | undefined): EventDetail | null {
   if (!event) return null;
-  const deliveries = state.deliveries.filter((record) => record.event === event).map((record) => rowOf(state, record));
+  const deliveries = deliveriesOf(state, event).map((record) => rowOf(state, record));
   return { ...eventRowOf(event), signature: event.signature, body: event.body, deliveries };
 }
 
 function runnableOf(state: MemoryState, event: EventRecord): RunnableEvent {
-  const made = state.deliveries.filter((record) => record.event === event);
-  const deliveries = made.map(({ draft, status }) => {
-    const { mapping, mappingVersion, part, run, reason, request, lookups } = draft;
+  const made = deliveriesOf(state, event);
+  const deliveries = made.map(({ draft, status, reason }) => {
+    const { mapping, mappingVersion, part, run, request, lookups } = draft;
     return { mapping, mappingVersion, part, run, status, reason, request, lookups };
   });
   return { id: event.id, event: storedEvent(event), code: event.code, deliveries };
@@ -217,6 +217,6 @@ function statsOf(state: MemoryState, sinceMs: number): Stats {
       ambiguous: counted('attempt ambiguous'),
       unauthorized: counted('attempt unauthorized'),
     },
-    unrouted: state.events.filter((event) => event.status === 'accepted').length,
+    unrouted: [...state.events.values()].filter(({ status }) => status === 'accepted').length,
   };
 }

@@ -1,12 +1,13 @@
-import type { DeliveryDraft, DeliveryStatus } from '../../core/delivery.ts';
+import type { DeliveryDraft, DeliveryStatus, SkipReason } from '../../core/delivery.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { EventDraft, EventStatus, FactKey, StoredEvent } from '../../core/event.ts';
+import type { Pause } from '../../core/pause.ts';
 import type { AttemptRow, FactRow, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
+import type { Replay } from '../../ports/replays.ts';
 import type { MappingFile } from '../../ports/store.ts';
 
 /** One stored event. */
 export interface EventRecord extends StoredEvent {
-  readonly bodyHash: string;
   status: EventStatus;
   code: ErrorCode | null;
   duplicates: number;
@@ -20,22 +21,39 @@ export interface DeliveryRecord {
   /** What routing decided last: replaced as a whole when a waiting delivery is looked at. */
   draft: DeliveryDraft;
   status: DeliveryStatus;
+  reason: SkipReason | null;
   code: ErrorCode | null;
   detail: string | null;
-  /** Null when it is final. */
+  /** The lane it is pending in, or was; null without one. */
+  lane: string | null;
+  /** Whether it gives way to live ones. */
+  background: boolean;
+  /** The end of the lease while it is claimed; null when it is final. */
   dueAtMs: number | null;
-  /** Since when it is waiting or pending. */
+  /** Since when it is waiting, pending or final. */
   sinceMs: number;
   claimNo: number;
   claimed: boolean;
   retries: number;
+  shareLimit: number | null;
   readonly attempts: AttemptRow[];
+}
+
+/** One stored replay: its selection is fixed up to `lastKey`, and done up to `position`. */
+export interface ReplayRecord {
+  replay: Replay;
+  readonly lastKey: number;
+  position: number;
 }
 
 /** Everything the store knows. */
 export interface MemoryState {
-  readonly events: EventRecord[];
-  readonly deliveries: DeliveryRecord[];
+  /** By id, oldest first. */
+  readonly events: Map<number, EventRecord>;
+  /** By id, oldest first. */
+  readonly deliveries: Map<number, DeliveryRecord>;
+  /** The last ids that were given out: none is given twice, whatever was deleted. */
+  readonly last: { event: number; delivery: number; attempt: number; receipt: number; replay: number };
   /** Deliveries that are waiting or pending. */
   readonly open: Set<DeliveryRecord>;
   /** Pending deliveries per lane, the head first. */
@@ -44,6 +62,10 @@ export interface MemoryState {
   readonly identifiers: Map<string, Set<string>>;
   /** In the order their keys were first learned: the place is the id. */
   readonly facts: Map<string, FactRow>;
+  /** Erased events that are known again, by what their repeats are known by. */
+  readonly erased: Map<string, number>;
+  readonly pauses: Pause[];
+  readonly replays: Map<number, ReplayRecord>;
   readonly checkpoints: Map<string, string>;
   readonly mappings: Map<string, { readonly text: string; readonly file: string }>;
   readonly unmatched: Map<string, UnmatchedName>;
@@ -52,7 +74,6 @@ export interface MemoryState {
   files: readonly MappingFile[];
   /** How many events, by key, were handed out to be routed. */
   lastClaimedEvent: number;
-  attempts: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -60,12 +81,16 @@ const HOUR_MS = 3_600_000;
 /** An empty store. */
 export function emptyState(): MemoryState {
   return {
-    events: [],
-    deliveries: [],
+    events: new Map(),
+    deliveries: new Map(),
+    last: { event: 0, delivery: 0, attempt: 0, receipt: 0, replay: 0 },
     open: new Set(),
     lanes: new Map(),
     identifiers: new Map(),
     facts: new Map(),
+    erased: new Map(),
+    pauses: [],
+    replays: new Map(),
     checkpoints: new Map(),
     mappings: new Map(),
     unmatched: new Map(),
@@ -73,7 +98,6 @@ export function emptyState(): MemoryState {
     receipts: [],
     files: [],
     lastClaimedEvent: 0,
-    attempts: 0,
   };
 }
 
@@ -92,6 +116,13 @@ export function factKeyText({ source, storeCode, kind, key }: FactKey): string {
   return JSON.stringify([source, storeCode, kind, key]);
 }
 
+/** One text for all that a repeat has in common with its original; null when nothing tells. */
+export function repeatKeyOf(event: Pick<EventDraft, 'source' | 'storeCode' | 'name' | 'messageId' | 'dedupeKey'>) {
+  const { source, storeCode, name, messageId, dedupeKey } = event;
+  if (messageId !== null) return JSON.stringify([source, storeCode, name, messageId]);
+  return dedupeKey;
+}
+
 /** Makes these identifiers lead to the member. */
 export function knowMember(state: MemoryState, member: string | null, aliases: EventDraft['aliases']): void {
   if (member === null) return;
@@ -102,17 +133,6 @@ export function knowMember(state: MemoryState, member: string | null, aliases: E
 
 /** An event as routing sees it. */
 export function storedEvent(record: EventRecord): StoredEvent {
-  const { bodyHash: _hash, status: _status, code: _code, duplicates: _duplicates, ...stored } = record;
+  const { status: _status, code: _code, duplicates: _duplicates, ...stored } = record;
   return stored;
-}
-
-/** The lane of a delivery; null when it has none. */
-export function laneOf({ ordered, member, destination }: DeliveryDraft): string | null {
-  return ordered && member !== null ? JSON.stringify([member, destination]) : null;
-}
-
-/** Whether nothing of its lane is before it. */
-export function isHead(state: MemoryState, record: DeliveryRecord): boolean {
-  const lane = laneOf(record.draft);
-  return lane === null || state.lanes.get(lane)?.[0] === record;
 }

@@ -1,28 +1,22 @@
 import type { StoredEvent } from '../../core/event.ts';
 import type { Receipt, Store } from '../../ports/store.ts';
 import { acceptDraft } from './memory-accept.ts';
-import { claimDue, expired, settleTry, waitingDue } from './memory-claims.ts';
+import { settleTry } from './memory-attempts.ts';
+import { beginPause, endPauses, releaseDelivery, skipDelivery } from './memory-by-hand.ts';
+import { claimDue, expired } from './memory-claims.ts';
 import { learnLessons } from './memory-facts.ts';
 import { memoryLog } from './memory-log.ts';
-import { settleRoute, settleWait } from './memory-routes.ts';
+import { settleRoute } from './memory-routes.ts';
 import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
+import { settleWait, waitingDue } from './memory-waiting.ts';
 
 /** A store that forgets everything with the process: for tests, and the model that other adapters are held to. */
 export function createMemoryStore(): Store {
   const state = emptyState();
   return {
     ...memoryLog(state),
-    accept: async (drafts) => drafts.map((draft) => orError(() => acceptDraft(state, draft))),
-    claimEvents: async (limit) => claimAccepted(state, limit),
-    settleRoutes: async (routed, nowMs) => each(routed, (one) => settleRoute(state, one, nowMs)),
-    claimDeliveries: async (claim) => claimDue(state, claim),
-    expiredClaims: async (nowMs, limit, all) => expired(state, nowMs, limit, all),
-    pendingDestinations: async () => pendingTo(state),
-    settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
-    dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
-    settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
-    learn: async (lessons, checkpoint, nowMs) => learnLessons(state, lessons, { checkpoint, nowMs }),
-    checkpoint: async (name) => state.checkpoints.get(name) ?? null,
+    ...transitions(state),
+    ...byHand(state),
     rememberMappings: async (mappings) => {
       for (const { id, version, text, file } of mappings) {
         const key = JSON.stringify([id, version]);
@@ -35,9 +29,51 @@ export function createMemoryStore(): Store {
   };
 }
 
+type Corridor =
+  | 'accept'
+  | 'claimEvents'
+  | 'settleRoutes'
+  | 'claimDeliveries'
+  | 'expiredClaims'
+  | 'pendingDestinations'
+  | 'settleAttempts'
+  | 'dueWaiting'
+  | 'settleWaiting'
+  | 'learn'
+  | 'checkpoint';
+
+function transitions(state: MemoryState): Pick<Store, Corridor> {
+  return {
+    accept: async (drafts, offers) => drafts.map((draft) => orError(() => acceptDraft(state, draft, offers))),
+    claimEvents: async (limit) => claimAccepted(state, limit),
+    settleRoutes: async (routed, nowMs, offers) => each(routed, (one) => settleRoute(state, one, nowMs, offers)),
+    claimDeliveries: async (claim) => claimDue(state, claim),
+    expiredClaims: async (nowMs, limit, all) => expired(state, nowMs, limit, all),
+    pendingDestinations: async () => pendingTo(state),
+    settleAttempts: async (settled) => each(settled, (one) => settleTry(state, one)),
+    dueWaiting: async (nowMs, limit) => waitingDue(state, nowMs, limit),
+    settleWaiting: async (settled, nowMs) => each(settled, (one) => settleWait(state, one, nowMs)),
+    learn: async (lessons, checkpoint, nowMs) => learnLessons(state, lessons, { checkpoint, nowMs }),
+    checkpoint: async (name) => state.checkpoints.get(name) ?? null,
+  };
+}
+
+function byHand(
+  state: MemoryState,
+): Pick<Store, 'skipDeliveries' | 'releaseDeliveries' | 'pause' | 'resume' | 'pauses'> {
+  return {
+    skipDeliveries: async (ids, nowMs) => ids.map((id) => skipDelivery(state, id, nowMs)),
+    releaseDeliveries: async (ids, nowMs) => ids.map((id) => releaseDelivery(state, id, nowMs)),
+    pause: async (pause) => beginPause(state, pause),
+    resume: async (of, cause, nowMs) => endPauses(state, of, cause, nowMs),
+    pauses: async (sinceMs) => state.pauses.filter(({ untilMs }) => untilMs === null || untilMs >= sinceMs),
+  };
+}
+
 function claimAccepted(state: MemoryState, limit: number): readonly StoredEvent[] {
-  const fresh = state.events.filter(({ id, status }) => id > state.lastClaimedEvent && status === 'accepted');
-  const claimed = fresh.slice(0, limit);
+  const claimed = [...state.events.values()]
+    .filter(({ id, status }) => id > state.lastClaimedEvent && status === 'accepted')
+    .slice(0, limit);
   state.lastClaimedEvent = claimed.at(-1)?.id ?? state.lastClaimedEvent;
   return claimed.map(storedEvent);
 }
@@ -49,7 +85,8 @@ function pendingTo(state: MemoryState): readonly string[] {
 
 function recordLoad(state: MemoryState, files: MemoryState['files'], receipt: Receipt): void {
   state.files = [...files].sort((left, right) => (left.file < right.file ? -1 : 1));
-  state.receipts.push({ ...receipt, id: state.receipts.length + 1 });
+  state.last.receipt += 1;
+  state.receipts.push({ ...receipt, id: state.last.receipt });
 }
 
 function orError<Value>(act: () => Value): Value | { readonly ok: false; readonly error: Error } {
