@@ -13,13 +13,23 @@ const LEGACY_TYPE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
  */
 export function readEnvelope(body: JsonObject): Envelope {
   const messageId = own(body, 'messageId');
-  const storeCode = own(body, 'storeCode');
   return {
-    name: nameIn(own(body, 'eventName')) ?? nameIn(own(body, 'type')),
-    storeCode: typeof storeCode === 'string' ? storeCode.slice(0, MAX_STORE_CODE_LENGTH) : '',
+    name: eventNameOf(body),
+    storeCode: storeCodeOf(body),
     messageId: isMessageId(messageId) ? messageId : null,
     createdAtMs: readTimestamp(own(body, 'createdAt')),
   };
+}
+
+/** The event's name; null when the body names none. Never throws. */
+export function eventNameOf(body: JsonObject): string | null {
+  return nameIn(own(body, 'eventName')) ?? nameIn(own(body, 'type'));
+}
+
+/** The tenant; empty when the body names none. Never throws. */
+export function storeCodeOf(body: JsonObject): string {
+  const storeCode = own(body, 'storeCode');
+  return typeof storeCode === 'string' ? storeCode.slice(0, MAX_STORE_CODE_LENGTH) : '';
 }
 
 /**

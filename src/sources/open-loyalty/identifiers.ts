@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts';
-import { identifierAt } from './json-path.ts';
+import { identifierAt, type KeyPath, keyPath } from './json-path.ts';
 
 /** What names a person in Open Loyalty: as sent, trimmed; null where it is not. */
 export interface Identifiers {
@@ -10,7 +10,7 @@ export interface Identifiers {
 }
 
 /** Where the identifiers of one person stand: paths below `data`, or below one element of it; the first that is there counts. */
-type Shape = Readonly<Record<keyof Identifiers, readonly string[]>>;
+type Shape = Readonly<Record<keyof Identifiers, readonly KeyPath[]>>;
 
 /**
  * The shapes of Open Loyalty's payloads, nearest first: told by their fields and not by the event's name, so that an
@@ -22,14 +22,14 @@ const SHAPES: readonly Shape[] = [
   // UnitsTransferWasAdded, CampaignEffectWasApplied, MemberAchievementProgressWasChanged, AchievementsWereProcessed.
   personAt('member'),
   // RewardRedemptionStatusChanged.
-  { ...personAt('issuedReward.customerData'), customerId: ['issuedReward.customerId'] },
+  { ...personAt('issuedReward.customerData'), customerId: paths('issuedReward.customerId') },
   // CustomerRegistered, TransactionRegistered (without an id), the flat fields of LevelWillExpire and of legacy bodies,
   // and the legacy customer.registered, which nests another `data`.
   {
-    customerId: ['customerId'],
-    loyaltyCardNumber: ['customerData.loyaltyCardNumber', 'customerLoyaltyCardNumber', 'data.loyaltyCardNumber'],
-    email: ['customerData.email', 'customerEmail', 'data.email'],
-    phone: ['customerData.phone', 'customerPhone', 'data.phone'],
+    customerId: paths('customerId'),
+    loyaltyCardNumber: paths('customerData.loyaltyCardNumber', 'customerLoyaltyCardNumber', 'data.loyaltyCardNumber'),
+    email: paths('customerData.email', 'customerEmail', 'data.email'),
+    phone: paths('customerData.phone', 'customerPhone', 'data.phone'),
   },
 ];
 
@@ -42,7 +42,7 @@ export function identifiersIn(data: Json): Identifiers | null {
       email: identifierAt(data, shape.email),
       phone: identifierAt(data, shape.phone),
     };
-    if (Object.values(found).some((identifier) => identifier !== null)) return found;
+    if ((found.customerId ?? found.loyaltyCardNumber ?? found.email ?? found.phone) !== null) return found;
   }
   return null;
 }
@@ -50,19 +50,23 @@ export function identifiersIn(data: Json): Identifiers | null {
 /** Everything a person is known by within a tenant: the first is the member, the others are aliases. */
 export function memberKeys(storeCode: string, person: Identifiers): readonly string[] {
   const { customerId, loyaltyCardNumber, email, phone } = person;
-  return [
-    customerId,
-    loyaltyCardNumber && `card:${loyaltyCardNumber}`,
-    email && `email:${email.toLowerCase()}`,
-    phone && `phone:${phone}`,
-  ].flatMap((key) => (key === null ? [] : [`${storeCode}/${key}`]));
+  const keys: string[] = [];
+  if (customerId !== null) keys.push(`${storeCode}/${customerId}`);
+  if (loyaltyCardNumber !== null) keys.push(`${storeCode}/card:${loyaltyCardNumber}`);
+  if (email !== null) keys.push(`${storeCode}/email:${email.toLowerCase()}`);
+  if (phone !== null) keys.push(`${storeCode}/phone:${phone}`);
+  return keys;
 }
 
 function personAt(path: string): Shape {
   return {
-    customerId: [`${path}.customerId`],
-    loyaltyCardNumber: [`${path}.loyaltyCardNumber`],
-    email: [`${path}.email`],
-    phone: [`${path}.phone`],
+    customerId: paths(`${path}.customerId`),
+    loyaltyCardNumber: paths(`${path}.loyaltyCardNumber`),
+    email: paths(`${path}.email`),
+    phone: paths(`${path}.phone`),
   };
+}
+
+function paths(...dotted: readonly string[]): readonly KeyPath[] {
+  return dotted.map(keyPath);
 }

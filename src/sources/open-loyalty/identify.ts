@@ -1,6 +1,6 @@
 import type { Identity } from '../../core/event.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { readEnvelope } from './envelope.ts';
+import { eventNameOf, storeCodeOf } from './envelope.ts';
 import { identifiersIn, memberKeys } from './identifiers.ts';
 import { learnedFacts } from './remembers.ts';
 
@@ -9,13 +9,13 @@ import { learnedFacts } from './remembers.ts';
  * An event about several members (an array, as in AchievementsWereProcessed) belongs to none of them.
  */
 export function identify(source: string, body: JsonObject, clockMs: number): Identity {
-  const { name, storeCode } = readEnvelope(body);
+  const storeCode = storeCodeOf(body);
   const facts = learnedFacts({ source, storeCode, body, clockMs });
   const [keys, ...others] = peopleIn(body['data'] ?? null, storeCode);
   const [member, ...aliases] = keys ?? [];
   if (member === undefined || others.some((other) => other[0] !== member)) return { member: null, aliases: [], facts };
-  const known = { member, aliases: unique([...aliases, ...others.flatMap((other) => other.slice(1))]), facts };
-  const person = CORRECTING.includes(name ?? '') ? identifiersIn(body['data'] ?? null) : null;
+  const known = { member, aliases: others.length === 0 ? aliases : allAliases(aliases, others), facts };
+  const person = CORRECTING.includes(eventNameOf(body) ?? '') ? identifiersIn(body['data'] ?? null) : null;
   return person?.customerId ? { ...known, correction: { ...person } } : known;
 }
 
@@ -27,13 +27,14 @@ const CORRECTING: readonly string[] = ['CustomerUpdated', 'CustomerEmailWasChang
 
 /** The member keys of each person in `data`; elements that name nobody are left out. */
 function peopleIn(data: Json, storeCode: string): readonly (readonly string[])[] {
-  const parts: readonly Json[] = Array.isArray(data) ? data : [data];
-  return parts.flatMap((part) => {
+  const people: (readonly string[])[] = [];
+  for (const part of Array.isArray(data) ? data : [data]) {
     const person = identifiersIn(part);
-    return person === null ? [] : [memberKeys(storeCode, person)];
-  });
+    if (person !== null) people.push(memberKeys(storeCode, person));
+  }
+  return people;
 }
 
-function unique(keys: readonly string[]): readonly string[] {
-  return [...new Set(keys)];
+function allAliases(own: readonly string[], others: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set([...own, ...others.flatMap((other) => other.slice(1))])];
 }

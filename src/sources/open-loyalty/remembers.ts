@@ -1,17 +1,17 @@
 import type { Fact } from '../../core/event.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { readEnvelope } from './envelope.ts';
+import { eventNameOf } from './envelope.ts';
 import { identifiersIn } from './identifiers.ts';
-import { identifierAt } from './json-path.ts';
+import { identifierAt, type KeyPath, keyPath } from './json-path.ts';
 
 /** What a kind of event teaches: a fact under a key, about the person the event names. */
 interface Remembered {
   readonly kind: string;
   readonly events: readonly string[];
   /** Paths in the body; the first that holds a text is the fact's key. */
-  readonly key: readonly string[];
+  readonly key: readonly KeyPath[];
   /** Kept next to the person's identifiers: group → field → path in the body. */
-  readonly details: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly details: Readonly<Record<string, Readonly<Record<string, KeyPath>>>>;
 }
 
 /**
@@ -28,8 +28,10 @@ const REMEMBERS: readonly Remembered[] = [
       'WalletBalanceUpdated',
       'account.available_points_amount_changed',
     ],
-    key: ['data.wallet.walletId', 'data.accountId'],
-    details: { wallet: { code: 'data.wallet.walletType.code', name: 'data.wallet.walletType.name' } },
+    key: [keyPath('data.wallet.walletId'), keyPath('data.accountId')],
+    details: {
+      wallet: { code: keyPath('data.wallet.walletType.code'), name: keyPath('data.wallet.walletType.name') },
+    },
   },
 ];
 
@@ -59,7 +61,7 @@ export interface Lesson {
 
 /** The facts an event teaches; none when it does not say whose. Values hold only what the event says, never null. */
 export function learnedFacts(lesson: Lesson): readonly Fact[] {
-  const { name } = readEnvelope(lesson.body);
+  const name = eventNameOf(lesson.body);
   return REMEMBERS.flatMap((remembered) => {
     if (name === null || !remembered.events.includes(name)) return [];
     const fact = learnedFact(remembered, lesson);

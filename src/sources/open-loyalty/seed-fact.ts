@@ -1,8 +1,11 @@
 import type { ImportedFact } from '../../core/event.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { identifiersIn } from './identifiers.ts';
-import { identifierAt } from './json-path.ts';
+import { identifierAt, keyPath } from './json-path.ts';
 import { present } from './remembers.ts';
+
+/** Where a member in the API's list names her default wallet. */
+export const ACCOUNT_ID = [keyPath('defaultAccount.accountId')];
 
 /** What a tenant calls its default wallet; empty where the API does not say. */
 export interface DefaultWallet {
@@ -16,7 +19,7 @@ export interface DefaultWallet {
  */
 export function seedFact(storeCode: string, member: Json, wallet: DefaultWallet | null): ImportedFact | null {
   if (isJsonObject(member) && member['anonymized'] === true) return null;
-  const key = identifierAt(member, ['defaultAccount.accountId']);
+  const key = identifierAt(member, ACCOUNT_ID);
   const person = identifiersIn({ customer: member });
   if (key === null || person === null) return null;
   const named = wallet === null || Object.keys(wallet).length === 0 ? {} : { wallet: { ...wallet } };

@@ -1,15 +1,18 @@
 import { type ErrorCode, PointsmanError } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Seeder, SeedPage } from '../../ports/seeder.ts';
-import { identifierAt } from './json-path.ts';
+import { identifierAt, keyPath } from './json-path.ts';
 import { Refused } from './rest-answer.ts';
 import { createRestClient, type RestClient, type RestSettings } from './rest-client.ts';
-import { type DefaultWallet, seedFact } from './seed-fact.ts';
+import { ACCOUNT_ID, type DefaultWallet, seedFact } from './seed-fact.ts';
 
 /** The most that the API lists at once. */
 const PAGE_SIZE = 50;
 const SCROLL = 'scroll:';
 const PAGE = 'page:';
+const STORE_CODES = [keyPath('code'), keyPath('storeCode')];
+const WALLET_CODE = [keyPath('walletType.code')];
+const WALLET_NAME = [keyPath('walletType.name')];
 
 /**
  * Reads every member's default wallet from Open Loyalty. Members are scrolled through, which neither skips nor ends at
@@ -86,7 +89,7 @@ async function storeCodes(client: RestClient): Promise<readonly string[]> {
 }
 
 function codeOf(store: JsonObject): readonly string[] {
-  const code = identifierAt(store, ['code', 'storeCode']);
+  const code = identifierAt(store, STORE_CODES);
   return code === null ? [] : [code];
 }
 
@@ -99,12 +102,12 @@ function defaultWallets(client: RestClient) {
   return async (storeCode: string, members: readonly Json[]): Promise<DefaultWallet | null> => {
     const found = known.get(storeCode);
     if (found !== undefined) return found;
-    const walletId = members.map((member) => identifierAt(member, ['defaultAccount.accountId'])).find(Boolean);
+    const walletId = members.map((member) => identifierAt(member, ACCOUNT_ID)).find(Boolean);
     if (!walletId) return null;
     const path = `/${encodeURIComponent(storeCode)}/wallet/${encodeURIComponent(walletId)}`;
     const answer = await orNull(() => client.get(path), 'SOURCE_API_UNAUTHORIZED');
-    const code = identifierAt(answer, ['walletType.code']);
-    const name = identifierAt(answer, ['walletType.name']);
+    const code = identifierAt(answer, WALLET_CODE);
+    const name = identifierAt(answer, WALLET_NAME);
     const wallet = { ...(code !== null && { code }), ...(name !== null && { name }) };
     known.set(storeCode, wallet);
     return wallet;

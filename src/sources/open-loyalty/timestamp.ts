@@ -10,13 +10,15 @@ const MINUTE_MS = 60_000;
 export function readTimestamp(value: Json): number | null {
   const match = typeof value === 'string' ? ISO.exec(value) : null;
   if (!match) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
   const offsetMs = offsetOf(match);
-  const ms = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  const local = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second, ms);
-  // A day that does not exist, such as 30 February, rolls over into another: it is then not what was written.
-  const written = `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}`;
-  if (offsetMs === null || !new Date(local).toISOString().startsWith(written)) return null;
+  if (offsetMs === null || hour > 23 || minute > 59 || second > 59) return null;
+  const ms = match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'));
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, ms);
+  // A day that does not exist, such as 30 February, rolls over into another; a year below 100 into the last century.
+  const date = new Date(local);
+  if (date.getUTCDate() !== day || date.getUTCMonth() !== month - 1 || date.getUTCFullYear() !== year) return null;
   return local - offsetMs;
 }
 

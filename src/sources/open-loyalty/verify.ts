@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { InboundRequest, Verified } from '../../ports/source.ts';
 
 /** One way to tell a genuine webhook from a forged one. */
@@ -22,7 +22,7 @@ export type Digest = Buffer;
 
 /** The digest of a secret: all digests have one length, so comparing them tells nothing of the secret's length. */
 export function digestOf(secret: string | Uint8Array): Digest {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** Whether a presented value is the secret, in a time that depends on neither's content. An absent value never is. */
