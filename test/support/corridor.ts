@@ -1,3 +1,4 @@
+import type { ClaimedDelivery } from '../../src/core/delivery.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Mapping } from '../../src/core/mapping.ts';
 import { type RuleSet, ruleSetOf } from '../../src/core/rule-set.ts';
@@ -6,6 +7,7 @@ import { createDeliverer, type Deliverer } from '../../src/pipeline/deliver.ts';
 import { type Receipted, receive } from '../../src/pipeline/receive.ts';
 import { recoverClaims } from '../../src/pipeline/recover.ts';
 import { createRouter, type Router } from '../../src/pipeline/route.ts';
+import { Unrouted } from '../../src/pipeline/unrouted.ts';
 import type { DeliveryDetail } from '../../src/ports/log.ts';
 import type { Source } from '../../src/ports/source.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -52,6 +54,8 @@ export interface CorridorParts {
   readonly destination?: ScriptedDestination;
   readonly source?: Source;
   readonly mappings?: readonly Mapping[];
+  /** Whether deliveries are claimed in the commit that makes them. */
+  readonly claimsAtOnce?: boolean;
 }
 
 /** Builds a corridor with one mapping of every event, unless told otherwise. */
@@ -64,6 +68,7 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
   const source = parts.source ?? createFakeSource();
   const shutdown = new AbortController();
   const hints = { accepted: 0, routed: 0, settled: 0 };
+  const unrouted = new Unrouted();
   let rules: RuleSet = ruleSetOf(parts.mappings ?? [aMapping()]);
   const shared = {
     clock,
@@ -73,6 +78,14 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
     destination,
     signal: shutdown.signal,
     ruleSet: () => rules,
+    unrouted,
+    deliverers: {
+      offers: () => {
+        const offer = parts.claimsAtOnce ? deliverer.offer() : null;
+        return offer ? [offer] : [];
+      },
+      take: (claimed: readonly ClaimedDelivery[]) => deliverer.take(claimed),
+    },
     memberIdKind: 'email' as const,
     facts: (...of: Parameters<Store['facts']>) => store.facts(...of),
     endpoint: (id: string, name: string) => (id === destination.id ? (destination.endpoints.get(name) ?? null) : null),
