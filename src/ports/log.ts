@@ -2,8 +2,13 @@ import type { AttemptDraft, Verdict } from '../core/attempt.ts';
 import type { DeliveryStatus, Lookup, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { EventStatus, Fact, FactKey, Signature, StoredEvent } from '../core/event.ts';
+import type { Pause } from '../core/pause.ts';
+import type { Gauges } from './gauges.ts';
 
-/** One page of a list, newest first. */
+/**
+ * One page of a list, newest first. A page may be shorter than asked for, even empty, and not the last one: only so many
+ * rows are looked at for one page. (A store that looks at all of them for each page gives full ones.)
+ */
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** The row key to go on after; null on the last page. */
@@ -136,6 +141,23 @@ export interface UnmatchedName {
   readonly lastSeenMs: number;
 }
 
+/** Dead deliveries with one code, of one mapping, to one endpoint. Times are of when they were made, ms. */
+export interface DeadCause {
+  readonly code: ErrorCode | null;
+  readonly mapping: string;
+  readonly destination: string;
+  readonly endpoint: string;
+  readonly count: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  /** The newest of them, and its one line for people. */
+  readonly exampleId: number;
+  readonly detail: string | null;
+}
+
+/** What rows of the log are named by. */
+export type NamedBy = 'mapping' | 'event' | 'source' | 'destination' | 'endpoint';
+
 /** Totals from the counters kept with every transition, since `sinceMs` (whole hours), and what is open now. */
 export interface Stats {
   readonly received: number;
@@ -193,6 +215,8 @@ export interface MappingFile {
 /** The log's reads: short, keyed, never a count over history. Unknown filters find nothing; they never throw. */
 export interface Log {
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>;
+  /** Why deliveries are dead, the most frequent cause first; none for another status than `dead`. */
+  deadCauses(filter: DeliveryFilter): Promise<readonly DeadCause[]>;
   /** Null when there is no such row. */
   delivery(id: number): Promise<DeliveryDetail | null>;
   events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
@@ -202,10 +226,16 @@ export interface Log {
   /** The facts of these keys, in order; null where there is none. */
   facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
   factRows(filter: FactFilter, page: PageRequest): Promise<Page<FactRow>>;
+  /** The names that deliveries or events have or had, sorted: tells a filter that finds nothing from one that is misspelt. */
+  names(by: NamedBy): Promise<readonly string[]>;
   unmatchedNames(limit: number): Promise<readonly UnmatchedName[]>;
   receipts(page: PageRequest): Promise<Page<ReceiptRow>>;
   /** The last good files: what is live. */
   lastGoodFiles(): Promise<readonly MappingFile[]>;
   /** `pending` and `waiting` in `deliveries` are what is open now. */
   stats(sinceMs: number): Promise<Stats>;
+  /** What is open now, for metrics. */
+  gauges(): Promise<Gauges>;
+  /** Pauses that go on, and those that ended at `sinceMs` or later. */
+  pauses(sinceMs: number): Promise<readonly Pause[]>;
 }

@@ -136,8 +136,6 @@ export interface Store extends Log, ReplayStore, Upkeep {
   pause(pause: Omit<Pause, 'untilMs'>): Promise<Applied>;
   /** Ends the pauses of exactly this destination and endpoint (of this cause, or of all with null); `repeated` = none went on. */
   resume(of: Pick<Pause, 'destination' | 'endpoint'>, cause: PauseCause | null, nowMs: number): Promise<Applied>;
-  /** Pauses that go on, and those that ended at `sinceMs` or later. */
-  pauses(sinceMs: number): Promise<readonly Pause[]>;
   /** Waiting deliveries whose next look is due, or whose fact has arrived. */
   dueWaiting(nowMs: number, limit: number): Promise<readonly WaitingDelivery[]>;
   settleWaiting(settled: readonly SettledWaiting[], nowMs: number): Promise<readonly Applied[]>;
