@@ -1,20 +1,33 @@
+/** What is old enough to go. */
+export interface PruneOrder {
+  /** Events received before this go, once all their deliveries are final. */
+  readonly beforeMs: number;
+  /** Look at events after this key; 0 = from the oldest. */
+  readonly after: number;
+  /** At most so many events. */
+  readonly limit: number;
+}
+
 /** What pruning did. */
 export interface Pruned {
+  readonly looked: number;
   readonly events: number;
-  /** The event to go on after; null = nothing older is left to look at. */
-  readonly cursor: number | null;
+  /** The event to go on after; null = nothing old enough lies beyond. */
+  readonly next: number | null;
 }
 
-/** Whom to forget. */
-export interface ForgetOrder {
-  /** Any identifier of the member, with or without its tenant. */
+/** A person whom an identifier leads to. */
+export interface KnownMember {
+  /** The member's row. */
+  readonly id: number;
+  /** Her key, such as `Germany/c-1`. */
   readonly member: string;
-  readonly nowMs: number;
+  /** Other members who share an identifier with her: perhaps the same person under another key. */
+  readonly sharedWith: readonly string[];
 }
 
-/** What forgetting erased. */
-export interface Forgotten {
-  readonly members: number;
+/** What forgetting erased so far. */
+export interface ForgetCounts {
   readonly events: number;
   readonly deliveries: number;
   readonly attempts: number;
@@ -22,15 +35,35 @@ export interface Forgotten {
   readonly aliases: number;
 }
 
-/** What keeps the store small and lawful. */
+/** A forgetting that was ordered; it goes on until nothing is left, whatever happens to the process. */
+export interface Forgetting extends ForgetCounts {
+  /** The member's row. */
+  readonly id: number;
+  /** `erasing`: rows go; `purging`: all rows are gone, and their bytes are to leave the files; `done`. */
+  readonly stage: 'erasing' | 'purging' | 'done';
+  /** Whether deliveries in flight hold it up: the same step is to be tried again soon. */
+  readonly isHeldUp: boolean;
+}
+
+/** What keeps the store small and lawful. Each call is one short commit. */
 export interface Upkeep {
   /**
-   * Looks at up to `limit` events after the cursor (null = from the oldest) and deletes those received before `beforeMs`
-   * whose deliveries are all final and in no running replay.
+   * Deletes old events with all that was made of them, unless a delivery is open or an unfinished replay is about them.
+   * Counters stay. Mapping texts that nothing refers to any more go with the last sweep.
    */
-  prune(beforeMs: number, limit: number, cursor: number | null): Promise<Pruned>;
+  prune(order: PruneOrder): Promise<Pruned>;
+  /** When the newest event was received, in ms; null when there is none. */
+  newestEventMs(): Promise<number | null>;
+  /** Forgets the texts of mapping versions that no delivery and no live file refers to; up to `limit` of them. */
+  pruneMappings(limit: number): Promise<number>;
   /** Gives up to `pages` free pages back to the file system; how many are left. */
   compact(pages: number): Promise<number>;
-  /** Erases a member, whatever identifier names it; zeros when nobody is known by it. */
-  forget(order: ForgetOrder): Promise<Forgotten>;
+  /** Whom an identifier, with or without its tenant, leads to. */
+  knownMembers(identifier: string): Promise<readonly KnownMember[]>;
+  /** Stores the intention to erase these members; nothing is erased yet. Those that are not there are left out. */
+  beginForgetting(ids: readonly number[], nowMs: number): Promise<readonly Forgetting[]>;
+  /** The forgettings that are not done, oldest first. */
+  forgettings(): Promise<readonly Forgetting[]>;
+  /** Goes on erasing: up to `limit` events. Null when there is no such forgetting. */
+  forgetStep(id: number, limit: number, nowMs: number): Promise<Forgetting | null>;
 }

@@ -39,13 +39,6 @@ export interface DeliveryRecord {
   readonly attempts: AttemptRow[];
 }
 
-/** One stored replay: its selection is fixed up to `lastKey`, and done up to `position`. */
-export interface ReplayRecord {
-  replay: Replay;
-  readonly lastKey: number;
-  position: number;
-}
-
 /** Everything the store knows. */
 export interface MemoryState {
   /** By id, oldest first. */
@@ -65,7 +58,7 @@ export interface MemoryState {
   /** Erased events that are known again, by what their repeats are known by. */
   readonly erased: Map<string, number>;
   readonly pauses: Pause[];
-  readonly replays: Map<number, ReplayRecord>;
+  readonly replays: Map<number, Replay>;
   readonly checkpoints: Map<string, string>;
   readonly mappings: Map<string, { readonly text: string; readonly file: string }>;
   readonly unmatched: Map<string, UnmatchedName>;
