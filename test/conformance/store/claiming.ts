@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimedDelivery } from '../../../src/core/delivery.ts';
-import { acceptRouted, attemptDraft, claim, deliveryDraft, NEWEST, sha, T0 } from './drafts.ts';
+import { acceptRouted, claim, deliveryDraft, idsOf, NEWEST, settledAttempt, T0 } from './drafts.ts';
 import type { OpenStore } from './opened-store.ts';
-
-const ids = (claimed: readonly ClaimedDelivery[]): readonly number[] => claimed.map(({ id }) => id);
 
 export function claimingConformance(open: OpenStore): void {
   describe('claiming deliveries', () => {
@@ -14,18 +11,15 @@ export function claimingConformance(open: OpenStore): void {
         {
           id: 1,
           eventId,
-          event: 'CustomerLevelChanged',
-          source: 'open-loyalty',
           mapping: 'tier-change',
-          mappingVersion: sha('tier-change v1'),
           destination: 'bloomreach',
           endpoint: 'event',
-          member: 'Germany/ann',
           request: '{"event_type":"loyalty_challenge"}',
           claimNo: 1,
           retries: 0,
           attempts: 0,
           pendingSinceMs: T0,
+          shareLimit: null,
         },
       ]);
     });
@@ -37,7 +31,7 @@ export function claimingConformance(open: OpenStore): void {
       await acceptRouted(store, 'm-1', [to('mail'), to('crm'), deliveryDraft({ mapping: 'b', status: 'skipped' })]);
       await acceptRouted(store, 'm-2', [to('mail'), to('shop'), { ...to('alone'), ordered: false }]);
       expect(await store.pendingDestinations()).toEqual(['alone', 'crm', 'mail', 'shop']);
-      await store.claimDeliveries({ destination: 'crm', limit: 1, nowMs: T0, leaseEndMs: T0 + 30_000 });
+      await claim(store, { destination: 'crm', limit: 1 });
       expect(await store.pendingDestinations()).toEqual(['alone', 'crm', 'mail', 'shop']);
     });
 
@@ -56,24 +50,23 @@ export function claimingConformance(open: OpenStore): void {
         deliveryDraft({ part, ordered: false, dueAtMs: T0 + offset * 1_000 }),
       );
       await acceptRouted(store, 'm-1', due);
-      expect(ids(await claim(store, { nowMs: T0 + 5_000, limit: 2 }))).toEqual([2, 3]);
-      expect(ids(await claim(store, { nowMs: T0 + 5_000 }))).toEqual([1]);
-      expect(ids(await claim(store, { nowMs: T0 + 9_000 }))).toEqual([4]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 5_000, limit: 2 }))).toEqual([2, 3]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 5_000 }))).toEqual([1]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9_000 }))).toEqual([4]);
     });
 
     it('claims only what is for this destination', async () => {
       const { store } = await open();
       const elsewhere = deliveryDraft({ mapping: 'hook', destination: 'crm' });
       await acceptRouted(store, 'm-1', [elsewhere, deliveryDraft()]);
-      expect(ids(await claim(store))).toEqual([2]);
-      const none = { destination: 'nobody', limit: 10, nowMs: T0, leaseEndMs: T0 };
-      expect(await store.claimDeliveries(none)).toEqual([]);
+      expect(idsOf(await claim(store))).toEqual([2]);
+      expect(await claim(store, { destination: 'nobody' })).toEqual([]);
     });
 
     it('lets only the head of a lane go, and says who holds the others', async () => {
       const { store } = await open();
       await acceptRouted(store, 'm-1', [deliveryDraft(), deliveryDraft({ part: 1 }), deliveryDraft({ part: 2 })]);
-      expect(ids(await claim(store))).toEqual([1]);
+      expect(idsOf(await claim(store))).toEqual([1]);
       const { items } = await store.deliveries({}, NEWEST);
       expect(items.map(({ id, blockedBy }) => [id, blockedBy])).toEqual([
         [3, 1],
@@ -92,9 +85,8 @@ export function claimingConformance(open: OpenStore): void {
         deliveryDraft({ part: 4, destination: 'crm' }),
         deliveryDraft({ part: 5 }),
       ]);
-      expect(ids(await claim(store))).toEqual([1, 2, 3, 4]);
-      const crm = { destination: 'crm', limit: 10, nowMs: T0, leaseEndMs: T0 + 1 };
-      expect(ids(await store.claimDeliveries(crm))).toEqual([5]);
+      expect(idsOf(await claim(store))).toEqual([1, 2, 3, 4]);
+      expect(idsOf(await claim(store, { destination: 'crm' }))).toEqual([5]);
     });
 
     it('moves a lane on when its head is final', async () => {
@@ -104,8 +96,7 @@ export function claimingConformance(open: OpenStore): void {
       for (let turn = 0; turn < 3; turn++) {
         for (const { id, claimNo } of await claim(store)) {
           order.push(id);
-          const decision = { kind: 'delivered' } as const;
-          await store.settleAttempts([{ deliveryId: id, claimNo, attempt: attemptDraft(), decision, nowMs: T0 }]);
+          await store.settleAttempts([settledAttempt({ deliveryId: id, claimNo, decision: { kind: 'delivered' } })]);
         }
       }
       expect(order).toEqual([1, 2, 3]);
@@ -118,9 +109,9 @@ export function claimingConformance(open: OpenStore): void {
       await claim(store, { nowMs: T0 + 10_000 });
       expect(await store.expiredClaims(T0 + 29_999, 10, false)).toEqual([]);
       expect(await store.expiredClaims(T0 + 30_000, 10, false)).toMatchObject([{ id: 1, claimNo: 1 }]);
-      expect(ids(await store.expiredClaims(T0 + 50_000, 10, false))).toEqual([1, 2]);
-      expect(ids(await store.expiredClaims(T0 + 50_000, 1, false))).toEqual([1]);
-      expect(ids(await store.expiredClaims(T0, 10, true))).toEqual([1, 2]);
+      expect(idsOf(await store.expiredClaims(T0 + 50_000, 10, false))).toEqual([1, 2]);
+      expect(idsOf(await store.expiredClaims(T0 + 50_000, 1, false))).toEqual([1]);
+      expect(idsOf(await store.expiredClaims(T0, 10, true))).toEqual([1, 2]);
     });
 
     it('still knows the claims of a process that died', async () => {

@@ -16,7 +16,7 @@ export function correctingConformance(open: OpenStore): void {
       const { store } = await open();
       const other = walletFact({ key: 'w-2', value });
       await store.learn([{ member: 'Germany/ann', aliases: [], facts: [seeded] }], null, T0);
-      await store.accept([eventDraft('m-1', { facts: [other] }), change]);
+      await store.accept([eventDraft('m-1', { facts: [other] }), change], []);
       const facts = await store.facts([seeded, other]);
       expect(facts).toEqual([seeded, other].map((fact) => ({ ...fact, value: corrected, learnedAtMs: LATER })));
     });
@@ -28,26 +28,29 @@ export function correctingConformance(open: OpenStore): void {
       const polish = walletFact({ key: 'w-3', storeCode: 'Poland', value });
       const foreign = walletFact({ key: 'w-4', source: 'other', value });
       const plain = walletFact({ key: 'w-5', value: 'a text' });
-      await store.accept([
-        eventDraft('m-1', { facts: [newer, polish, foreign, plain] }),
-        eventDraft('m-0', { facts: [bobs], member: 'Germany/bob' }),
-        change,
-      ]);
+      await store.accept(
+        [
+          eventDraft('m-1', { facts: [newer, polish, foreign, plain] }),
+          eventDraft('m-0', { facts: [bobs], member: 'Germany/bob' }),
+          change,
+        ],
+        [],
+      );
       const all = [newer, bobs, polish, foreign, plain];
       expect(await store.facts(all)).toEqual(all);
     });
 
     it('is not undone by an older event that arrives later, nor by its own repeat', async () => {
       const { store } = await open();
-      await store.accept([eventDraft('m-1', { facts: [seeded] }), change]);
+      await store.accept([eventDraft('m-1', { facts: [seeded] }), change], []);
       const late = walletFact({ value });
-      await store.accept([eventDraft('m-3', { facts: [late] }), change]);
+      await store.accept([eventDraft('m-3', { facts: [late] }), change], []);
       expect(await store.facts([late])).toEqual([{ ...late, value: corrected, learnedAtMs: LATER }]);
     });
 
     it('changes nothing when nobody is known, or nobody is named', async () => {
       const { store } = await open();
-      await store.accept([change, eventDraft('m-3', { correction, member: null })]);
+      await store.accept([change, eventDraft('m-3', { correction, member: null })], []);
       expect(await store.facts([seeded])).toEqual([null]);
     });
   });

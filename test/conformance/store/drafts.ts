@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttemptDraft } from '../../../src/core/attempt.ts';
-import type { DeliveryDraft, RoutedEvent } from '../../../src/core/delivery.ts';
-import type { EventDraft, Fact } from '../../../src/core/event.ts';
-import type { Store } from '../../../src/ports/store.ts';
+import type { ClaimedDelivery, DeliveryDraft, RoutedEvent } from '../../../src/core/delivery.ts';
+import type { Fact } from '../../../src/core/event.ts';
+import type { AcceptedDraft, Claim, ClaimOffer, SettledAttempt, Store } from '../../../src/ports/store.ts';
 
 /** The moment the tests begin at, ms. */
 export const T0 = Date.parse('2026-02-11T09:30:00Z');
@@ -12,16 +12,15 @@ export function sha(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** An event about Ann, unlike any other with another `id`. */
-export function eventDraft(id: string, over: Partial<EventDraft> = {}): EventDraft {
+/** An event about Ann, unlike any other with another `id`, still to be routed. */
+export function eventDraft(id: string, over: Partial<AcceptedDraft> = {}): AcceptedDraft {
   return {
     source: 'open-loyalty',
     storeCode: 'Germany',
     name: 'CustomerLevelChanged',
     messageId: id,
-    dedupeKey: sha(id),
+    dedupeKey: null,
     dedupeWindowMs: null,
-    bodyHash: sha(`body of ${id}`),
     body: JSON.stringify({ messageId: id }),
     signature: null,
     clockMs: T0,
@@ -31,6 +30,7 @@ export function eventDraft(id: string, over: Partial<EventDraft> = {}): EventDra
     member: 'Germany/ann',
     aliases: [],
     facts: [],
+    routed: null,
     ...over,
   };
 }
@@ -55,6 +55,7 @@ export function deliveryDraft(over: Partial<DeliveryDraft> = {}): DeliveryDraft 
     lookups: [],
     missing: [],
     dueAtMs: T0,
+    background: false,
     ...over,
   };
 }
@@ -97,9 +98,23 @@ export function failedAttempt(over: Partial<AttemptDraft> = {}): AttemptDraft {
   return attemptDraft({ ...failure, detail: 'down for maintenance', response: 'sorry', ...over });
 }
 
+/** An event about Ann that comes routed to these deliveries. */
+export function routedDraft(
+  id: string,
+  deliveries: readonly DeliveryDraft[],
+  over: Partial<AcceptedDraft> = {},
+): AcceptedDraft {
+  return eventDraft(id, { routed: { status: deliveries.length > 0 ? 'routed' : 'unmatched', deliveries }, ...over });
+}
+
+/** A first claim of the first delivery, settled by a try. */
+export function settledAttempt(over: Partial<SettledAttempt> & Pick<SettledAttempt, 'decision'>): SettledAttempt {
+  return { deliveryId: 1, claimNo: 1, attempt: attemptDraft(), shareLimit: null, nowMs: T0, ...over };
+}
+
 /** Accepts one event and returns its id. */
-export async function acceptOne(store: Store, draft: EventDraft): Promise<number> {
-  const [accepted] = await store.accept([draft]);
+export async function acceptOne(store: Store, draft: AcceptedDraft): Promise<number> {
+  const [accepted] = await store.accept([draft], []);
   if (!accepted?.ok) throw new Error('not accepted', { cause: accepted?.error });
   return accepted.eventId;
 }
@@ -109,22 +124,27 @@ export async function acceptRouted(
   store: Store,
   id: string,
   deliveries: readonly DeliveryDraft[],
-  over: Partial<EventDraft> = {},
+  over: Partial<AcceptedDraft> = {},
 ): Promise<number> {
   const eventId = await acceptOne(store, eventDraft(id, over));
-  await store.settleRoutes([routed(eventId, deliveries)], T0);
+  await store.settleRoutes([routed(eventId, deliveries)], T0, []);
   return eventId;
 }
 
-/** Claims what is due at Bloomreach. */
-export function claim(store: Store, over: { readonly nowMs?: number; readonly limit?: number } = {}) {
+/** Leave to claim what is made for Bloomreach, for half a minute from the beginning. */
+export function offer(over: Partial<ClaimOffer> = {}): ClaimOffer {
+  return { destination: 'bloomreach', pausedEndpoints: [], leaseEndMs: T0 + 30_000, ...over };
+}
+
+/** Claims what is due at Bloomreach, for half a minute. */
+export function claim(store: Store, over: Partial<Claim> = {}): Promise<readonly ClaimedDelivery[]> {
   const nowMs = over.nowMs ?? T0;
-  return store.claimDeliveries({
-    destination: 'bloomreach',
-    limit: over.limit ?? 10,
-    nowMs,
-    leaseEndMs: nowMs + 30_000,
-  });
+  return store.claimDeliveries({ ...offer({ leaseEndMs: nowMs + 30_000 }), limit: 10, nowMs, ...over });
+}
+
+/** The ids of what was claimed. */
+export function idsOf(claimed: readonly ClaimedDelivery[]): readonly number[] {
+  return claimed.map(({ id }) => id);
 }
 
 /** The newest page. */

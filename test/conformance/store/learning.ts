@@ -15,7 +15,7 @@ function lesson(name: string, key: string, over: Partial<Identity> = {}): Identi
 /** Three facts: two of Ann's wallets and one of Bob's, in another tenant and of another kind. */
 async function taught(open: OpenStore): Promise<Store> {
   const { store } = await open();
-  await store.accept([eventDraft('m-1', { facts: [walletFact()] })]);
+  await store.accept([eventDraft('m-1', { facts: [walletFact()] })], []);
   await store.learn([lesson('ann', 'w-2')], null, T0);
   const card = { storeCode: 'Poland', kind: 'card', learnedAtMs: SEEDED_AT_MS };
   const facts = [walletFact({ ...card, source: 'other', key: '7239e6f7-e52e-466b-8c24-699709b64076' })];
@@ -38,7 +38,7 @@ export function learningConformance(open: OpenStore): void {
     it('yields to what an event taught, whichever came first, and still learns the aliases', async () => {
       const { store } = await open();
       const event = walletFact({ value: { email: 'new@example.com' } });
-      await store.accept([eventDraft('m-1', { facts: [event] })]);
+      await store.accept([eventDraft('m-1', { facts: [event] })], []);
       expect(await store.learn([lesson('ann', 'w-1')], null, T0)).toEqual(['stale']);
       expect(await store.facts([event])).toEqual([event]);
       expect((await store.factRows({ member: 'ann@example.com' }, NEWEST)).items).toHaveLength(1);
@@ -48,7 +48,7 @@ export function learningConformance(open: OpenStore): void {
       const { store } = await open();
       await store.learn([lesson('ann', 'w-1')], null, T0);
       const old = walletFact({ value: { email: 'older@example.com' }, learnedAtMs: 1 });
-      await store.accept([eventDraft('m-1', { facts: [old] })]);
+      await store.accept([eventDraft('m-1', { facts: [old] })], []);
       expect(await store.facts([old])).toEqual([old]);
     });
 

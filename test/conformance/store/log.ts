@@ -19,7 +19,7 @@ async function filled(open: OpenStore): Promise<Store> {
     const at = T0 + index * HOUR_MS;
     const name = index === 2 ? 'Odd' : 'CustomerLevelChanged';
     const id = await acceptOne(store, eventDraft(`m-${index}`, { name, receivedAtMs: at, clockMs: at - 1 }));
-    await store.settleRoutes([routed(id, deliveries)], at);
+    await store.settleRoutes([routed(id, deliveries)], at, []);
   }
   return store;
 }
@@ -91,7 +91,7 @@ export function logConformance(open: OpenStore): void {
       for (const [index, offset] of [5, -9, 3].entries()) {
         const receivedAtMs = T0 + offset * HOUR_MS;
         await acceptOne(store, eventDraft(`m-${index}`, { receivedAtMs }));
-        await store.settleRoutes([routed(index + 1, [deliveryDraft()])], receivedAtMs);
+        await store.settleRoutes([routed(index + 1, [deliveryDraft()])], receivedAtMs, []);
       }
       const filter = { sinceMs: T0, untilMs: T0 + 4 * HOUR_MS };
       expect((await store.deliveries(filter, NEWEST)).items.map(({ id }) => id)).toEqual([3]);
@@ -120,7 +120,10 @@ export function logConformance(open: OpenStore): void {
 
     it('gives at most 200 rows a page', async () => {
       const { store } = await open();
-      await store.accept(Array.from({ length: 201 }, (_, index) => eventDraft(`m-${index}`)));
+      await store.accept(
+        Array.from({ length: 201 }, (_, index) => eventDraft(`m-${index}`)),
+        [],
+      );
       const page = await store.events({}, { before: null, limit: 1_000 });
       expect(page.items).toHaveLength(200);
       expect(page.nextBefore).toBe(2);

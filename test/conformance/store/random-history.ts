@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { ClaimedDelivery, DeliveryDraft } from '../../../src/core/delivery.ts';
-import { type EventDraft, type Identity, SEEDED_AT_MS } from '../../../src/core/event.ts';
+import { type Identity, SEEDED_AT_MS } from '../../../src/core/event.ts';
 import type { Decision } from '../../../src/core/retry-policy.ts';
-import type { SettledWaiting, Store } from '../../../src/ports/store.ts';
+import type { AcceptedDraft, SettledWaiting, Store } from '../../../src/ports/store.ts';
 import {
   attemptDraft,
   deliveryDraft,
@@ -84,13 +84,14 @@ export class Player {
   async play(step: Step): Promise<unknown> {
     switch (step.do) {
       case 'accept':
-        return this.#store.accept([this.#draft(step)]);
+        return this.#store.accept([this.#draft(step)], []);
       case 'route':
         return this.#route(step.limit, step.deliveries);
       case 'route again':
         return this.#store.settleRoutes(
           [routed(step.event, drafts(step.deliveries, MEMBERS[step.event % 3] ?? null, step.run))],
           this.#nowMs,
+          [],
         );
       case 'claim':
         return this.#claim(DESTINATIONS[step.destination] ?? '', step.limit);
@@ -106,22 +107,27 @@ export class Player {
     }
   }
 
-  #draft({ key, member, wallet }: Extract<Step, { readonly do: 'accept' }>): EventDraft {
+  #draft({ key, member, wallet }: Extract<Step, { readonly do: 'accept' }>): AcceptedDraft {
     const facts = wallet === null ? [] : [walletFact({ key: `w-${wallet}`, learnedAtMs: this.#nowMs })];
-    const dedupeWindowMs = key % 2 === 0 ? null : 60_000;
-    const receivedAtMs = this.#nowMs;
-    return eventDraft(`m-${key}`, { member: MEMBERS[member] ?? null, facts, dedupeWindowMs, receivedAtMs });
+    const known = key % 2 === 0 ? {} : { messageId: null, dedupeKey: sha(`m-${key}`), dedupeWindowMs: 60_000 };
+    return eventDraft(`m-${key}`, { member: MEMBERS[member] ?? null, facts, ...known, receivedAtMs: this.#nowMs });
   }
 
   async #route(limit: number, deliveries: readonly Made[]): Promise<unknown> {
     const events = await this.#store.claimEvents(limit);
     const all = events.map((event) => routed(event.id, drafts(deliveries, event.member, 1)));
-    return [events, await this.#store.settleRoutes(all, this.#nowMs)];
+    return [events, await this.#store.settleRoutes(all, this.#nowMs, [])];
   }
 
   async #claim(destination: string, limit: number): Promise<unknown> {
     const leaseEndMs = this.#nowMs + 30_000;
-    const claimed = await this.#store.claimDeliveries({ destination, limit, nowMs: this.#nowMs, leaseEndMs });
+    const claimed = await this.#store.claimDeliveries({
+      destination,
+      pausedEndpoints: [],
+      limit,
+      nowMs: this.#nowMs,
+      leaseEndMs,
+    });
     this.#claims.push(...claimed);
     return claimed;
   }
@@ -131,7 +137,14 @@ export class Player {
     if (!claim) return [];
     const attempt = kind === 'release' ? null : kind === 'delivered' ? attemptDraft() : failedAttempt();
     const decision = decisionOf(kind, this.#nowMs, claim.retries);
-    const settled = { deliveryId: claim.id, claimNo: claim.claimNo, attempt, decision, nowMs: this.#nowMs };
+    const settled = {
+      deliveryId: claim.id,
+      claimNo: claim.claimNo,
+      attempt,
+      decision,
+      shareLimit: null,
+      nowMs: this.#nowMs,
+    };
     return this.#store.settleAttempts([settled]);
   }
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/retry-policy.ts';
 import type { SettledAttempt, Store } from '../../../src/ports/store.ts';
-import { acceptRouted, attemptDraft, claim, deliveryDraft, failedAttempt, T0 } from './drafts.ts';
+import { acceptRouted, attemptDraft, claim, deliveryDraft, failedAttempt, settledAttempt, T0 } from './drafts.ts';
 import type { OpenStore } from './opened-store.ts';
 
 const DELIVERED: Decision = { kind: 'delivered' };
 const RETRY: Decision = { kind: 'retry', dueAtMs: T0 + 5_000, retries: 1, code: 'DELIVERY_UNAVAILABLE' };
 const DEAD: Decision = { kind: 'dead', code: 'DELIVERY_REJECTED', detail: 'it said no' };
 
-const settled = (decision: Decision, over: Partial<SettledAttempt> = {}): SettledAttempt => {
-  return { deliveryId: 1, claimNo: 1, attempt: attemptDraft(), decision, nowMs: T0, ...over };
-};
+const settled = (decision: Decision, over: Partial<SettledAttempt> = {}): SettledAttempt =>
+  settledAttempt({ decision, ...over });
 
 async function withClaim(open: OpenStore): Promise<Store> {
   const { store } = await open();

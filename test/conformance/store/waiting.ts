@@ -30,22 +30,22 @@ export function waitingConformance(open: OpenStore): void {
     it('is due at once when its fact arrives', async () => {
       const { store } = await open();
       await acceptRouted(store, 'm-1', [waitingDraft()]);
-      await store.accept([eventDraft('m-2', { facts: [walletFact({ key: 'w-2' })], receivedAtMs: T0 + 1_000 })]);
+      await store.accept([eventDraft('m-2', { facts: [walletFact({ key: 'w-2' })], receivedAtMs: T0 + 1_000 })], []);
       expect(await store.dueWaiting(T0 + 1_000, 10)).toEqual([]);
-      await store.accept([eventDraft('m-3', { facts: [walletFact()], receivedAtMs: T0 + 2_000 })]);
+      await store.accept([eventDraft('m-3', { facts: [walletFact()], receivedAtMs: T0 + 2_000 })], []);
       expect(await store.dueWaiting(T0 + 2_000, 10)).toMatchObject([{ id: 1 }]);
     });
 
     it('is due at once when its fact arrived while it was being routed', async () => {
       const { store } = await open();
-      await store.accept([eventDraft('m-1', { facts: [walletFact()] })]);
+      await store.accept([eventDraft('m-1', { facts: [walletFact()] })], []);
       await acceptRouted(store, 'm-2', [waitingDraft()]);
       expect(await store.dueWaiting(T0, 10)).toMatchObject([{ id: 1 }]);
     });
 
     it('goes on waiting for a fact that says nothing', async () => {
       const { store } = await open();
-      await store.accept([eventDraft('m-1', { facts: [walletFact({ value: null })] })]);
+      await store.accept([eventDraft('m-1', { facts: [walletFact({ value: null })] })], []);
       await acceptRouted(store, 'm-2', [waitingDraft()]);
       expect(await store.dueWaiting(T0, 10)).toEqual([]);
     });
@@ -104,9 +104,9 @@ export function waitingConformance(open: OpenStore): void {
       const missing = [walletFact({ key: 'w-2' })];
       const later = waitingDraft({ missing, dueAtMs: T0 + 600_000, detail: 'waits for w-2' });
       await store.settleWaiting([shaped(1, [later])], T0 + 60_000);
-      await store.accept([eventDraft('m-2', { facts: [walletFact()], receivedAtMs: T0 + 61_000 })]);
+      await store.accept([eventDraft('m-2', { facts: [walletFact()], receivedAtMs: T0 + 61_000 })], []);
       expect(await store.dueWaiting(T0 + 61_000, 10)).toEqual([]);
-      await store.accept([eventDraft('m-3', { facts: missing, receivedAtMs: T0 + 62_000 })]);
+      await store.accept([eventDraft('m-3', { facts: missing, receivedAtMs: T0 + 62_000 })], []);
       expect(await store.dueWaiting(T0 + 62_000, 10)).toMatchObject([{ id: 1, waitingSinceMs: T0 }]);
       expect(await store.delivery(1)).toMatchObject({ status: 'waiting', detail: 'waits for w-2' });
     });
