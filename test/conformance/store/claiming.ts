@@ -89,6 +89,57 @@ export function claimingConformance(open: OpenStore): void {
       expect(idsOf(await claim(store, { destination: 'crm' }))).toEqual([5]);
     });
 
+    it('leaves what is of a paused endpoint, and what queues behind it', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [
+        deliveryDraft({ endpoint: 'customer' }),
+        deliveryDraft({ part: 1 }),
+        deliveryDraft({ part: 2, endpoint: 'customer', ordered: false }),
+        deliveryDraft({ part: 3, ordered: false }),
+        deliveryDraft({ part: 4, member: 'Germany/bob' }),
+        deliveryDraft({ part: 5, endpoint: 'catalog', ordered: false }),
+      ]);
+      const pausedEndpoints = ['customer', 'catalog', 'of-no-delivery'];
+      expect(idsOf(await claim(store, { pausedEndpoints }))).toEqual([4, 5]);
+      expect(await claim(store, { pausedEndpoints: [...pausedEndpoints, 'event'] })).toEqual([]);
+      expect(idsOf(await claim(store, { pausedEndpoints: ['customer'] }))).toEqual([6]);
+      expect(idsOf(await claim(store))).toEqual([1, 3]);
+    });
+
+    it('takes the oldest due of all endpoints together', async () => {
+      const { store } = await open();
+      const due = [7, 2, 5, 1, 6, 3].map((offset, part) => {
+        const endpoint = ['event', 'customer', 'catalog'][part % 3] ?? '';
+        return deliveryDraft({ part, endpoint, ordered: false, dueAtMs: T0 + offset });
+      });
+      await acceptRouted(store, 'm-1', due);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9, limit: 4 }))).toEqual([4, 2, 6, 3]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9, limit: 4 }))).toEqual([5, 1]);
+    });
+
+    it('claims what is of a replay only when live ones leave room, each oldest due first', async () => {
+      const { store } = await open();
+      const draft = (part: number, background: boolean, offset: number) =>
+        deliveryDraft({
+          part,
+          background,
+          ordered: false,
+          endpoint: part % 2 ? 'event' : 'customer',
+          dueAtMs: T0 + offset,
+        });
+      const drafts = [draft(0, true, 0), draft(1, true, 1), draft(2, false, 4), draft(3, false, 3), draft(4, true, 2)];
+      await acceptRouted(store, 'm-1', drafts);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9, limit: 1 }))).toEqual([4]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9, limit: 2 }))).toEqual([3, 1]);
+      expect(idsOf(await claim(store, { nowMs: T0 + 9 }))).toEqual([2, 5]);
+    });
+
+    it('keeps a delivery of a replay in the order of its lane, and live ones behind it', async () => {
+      const { store } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft({ background: true }), deliveryDraft({ part: 1 })]);
+      expect(idsOf(await claim(store))).toEqual([1]);
+    });
+
     it('moves a lane on when its head is final', async () => {
       const { store } = await open();
       await acceptRouted(store, 'm-1', [deliveryDraft(), deliveryDraft({ part: 1 }), deliveryDraft({ part: 2 })]);

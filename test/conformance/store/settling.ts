@@ -99,6 +99,34 @@ export function settlingConformance(open: OpenStore): void {
       ]);
     });
 
+    it('keeps how many its next call may carry', async () => {
+      const store = await withClaim(open);
+      await store.settleAttempts([settled(RETRY, { attempt: failedAttempt(), shareLimit: 25 })]);
+      expect(await claim(store, { nowMs: T0 + 5_000 })).toMatchObject([{ id: 1, shareLimit: 25 }]);
+      expect(await store.expiredClaims(T0, 9, true)).toMatchObject([{ id: 1, shareLimit: 25 }]);
+      const release = { kind: 'release', dueAtMs: T0 } as const;
+      await store.settleAttempts([settled(release, { claimNo: 2, attempt: null, shareLimit: 1 })]);
+      expect(await claim(store)).toMatchObject([{ id: 1, shareLimit: 1 }]);
+      await store.settleAttempts([settled(release, { claimNo: 3, attempt: null, shareLimit: null })]);
+      expect(await claim(store)).toMatchObject([{ id: 1, shareLimit: null }]);
+    });
+
+    it('drops the share limit of a stale claim', async () => {
+      const store = await withClaim(open);
+      await store.settleAttempts([settled({ kind: 'release', dueAtMs: T0 }, { attempt: null })]);
+      await store.settleAttempts([settled(RETRY, { attempt: failedAttempt(), shareLimit: 25 })]);
+      expect(await claim(store)).toMatchObject([{ id: 1, shareLimit: null }]);
+    });
+
+    it('burns no retry where the credentials are at fault', async () => {
+      const store = await withClaim(open);
+      const attempt = failedAttempt({ verdict: 'unauthorized', code: 'DELIVERY_UNAUTHORIZED' });
+      const decision = { kind: 'retry', dueAtMs: T0, retries: 0, code: 'DELIVERY_UNAUTHORIZED' } as const;
+      await store.settleAttempts([settled(decision, { attempt })]);
+      expect(await store.stats(T0)).toMatchObject({ attempts: { unauthorized: 1 } });
+      expect(await claim(store)).toMatchObject([{ id: 1, retries: 0, attempts: 1 }]);
+    });
+
     it('keeps everything known of a failed try', async () => {
       const store = await withClaim(open);
       const attempt = failedAttempt({ verdict: 'ambiguous', code: 'DELIVERY_TIMEOUT', retryAfterMs: 2_000 });
