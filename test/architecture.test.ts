@@ -9,7 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mapping: ['core', 'ports'],
   transform: ['core', 'ports'],
   sources: ['core', 'ports'],
-  destinations: ['core', 'ports'],
+  // What every destination needs lies in a folder of its own; the destinations themselves never see each other.
+  destinations: ['core', 'ports', 'destinations/shared'],
   storage: ['core', 'ports'],
   sandbox: ['core', 'ports'],
   pipeline: ['core', 'ports'],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { RetryPolicy } from '../core/retry-policy.ts';
+import type { CallLimits } from '../ports/destination.ts';
 import type { Config, DestinationConfig, SourceConfig, VerifyConfig } from './config.ts';
 import { quantityOf } from './quantity.ts';
 import type { RawConfig, RawDestination, RawSource } from './raw.ts';
@@ -39,7 +40,7 @@ function verifyConfig(verify: RawSource['verify']): VerifyConfig {
 }
 
 function destinationConfig(id: string, raw: RawDestination): DestinationConfig {
-  const { type, projectToken, apiKeyId, apiSecret, concurrency } = raw;
+  const { type, projectToken, apiKeyId, apiSecret } = raw;
   return {
     id,
     type,
@@ -48,11 +49,19 @@ function destinationConfig(id: string, raw: RawDestination): DestinationConfig {
     apiKeyId,
     apiSecret,
     timeoutMs: quantityOf('duration', raw.timeout),
-    rateLimitPerSecond: quantityOf('rate', raw.rateLimit),
-    concurrency,
-    batch: { size: raw.batch.size, lingerMs: quantityOf('duration', raw.batch.linger) },
+    limits: callLimits(raw),
     retry: retryPolicy(raw.retry),
-    breaker: { failures: raw.breaker.failures, probeMs: quantityOf('duration', raw.breaker.probe) },
+  };
+}
+
+function callLimits({ rateLimit, concurrency, batch, breaker }: RawDestination): CallLimits {
+  return {
+    ratePerSecond: quantityOf('rate', rateLimit),
+    concurrency,
+    batchSize: batch.size,
+    lingerMs: quantityOf('duration', batch.linger),
+    breakerFailures: breaker.failures,
+    probeMs: quantityOf('duration', breaker.probe),
   };
 }
 

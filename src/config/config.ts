@@ -1,5 +1,6 @@
 import type { MemberIdKind } from '../core/event.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
+import type { CallLimits } from '../ports/destination.ts';
 
 /** What a token of the API may do: viewer reads, editor changes mappings, admin replays, pauses and forgets. */
 type Role = 'viewer' | 'editor' | 'admin';
@@ -48,11 +49,8 @@ export interface DestinationConfig {
   readonly apiKeyId: string;
   readonly apiSecret: string;
   readonly timeoutMs: number;
-  readonly rateLimitPerSecond: number;
-  readonly concurrency: number;
-  readonly batch: { readonly size: number; readonly lingerMs: number };
+  readonly limits: CallLimits;
   readonly retry: RetryPolicy;
-  readonly breaker: { readonly failures: number; readonly probeMs: number };
 }
 
 /** The effective configuration, frozen: durations in ms, sizes in bytes, rates per second, paths absolute. */

@@ -37,11 +37,15 @@ describe('a config that holds only what must be written', () => {
     expect(config.destinations.get('bloomreach')).toMatchObject({
       baseUrl: 'https://api.exponea.com',
       timeoutMs: 10_000,
-      rateLimitPerSecond: 80,
-      concurrency: 16,
-      batch: { size: 50, lingerMs: 0 },
+      limits: {
+        ratePerSecond: 80,
+        concurrency: 16,
+        batchSize: 50,
+        lingerMs: 0,
+        breakerFailures: 10,
+        probeMs: 30_000,
+      },
       retry: { quick: 2, jitter: 0.2, giveUpAfterMs: 72 * 3_600_000 },
-      breaker: { failures: 10, probeMs: 30_000 },
     });
   });
 

@@ -18,7 +18,11 @@ const DEEPEST = 3;
  */
 export function readBody(body: string): AnswerBody {
   const json = parse(body);
-  if (json === undefined) return { json, reasons: plainReasons(body) };
+  return json === undefined ? { json, reasons: plainReasons(body) } : bodyOf(json);
+}
+
+/** Reads a body, or the result of one command, that is JSON already. */
+export function bodyOf(json: Json | undefined): AnswerBody {
   if (!isJsonObject(json)) return { json, reasons: [] };
   return { json, reasons: REASON_KEYS.flatMap((key) => textsIn(json[key], DEEPEST)) };
 }

@@ -1,27 +1,39 @@
 import type { Answer, Verdict } from '../../core/attempt.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
-import type { CallResponse } from './exchange.ts';
-import { type AnswerBody, readBody } from './reasons.ts';
+import type { CallResponse } from '../shared/exchange.ts';
+import { type AnswerBody, bodyOf, readBody } from './reasons.ts';
 
-type Judgement = readonly [verdict: Verdict, code: ErrorCode | null];
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly code: ErrorCode | null;
+  readonly atFault: Answer['atFault'];
+}
 
-const UNREADABLE: Judgement = ['ambiguous', 'DELIVERY_UNREADABLE'];
-const UNAUTHORIZED: Judgement = ['unauthorized', 'DELIVERY_UNAUTHORIZED'];
-const REJECTED: Judgement = ['rejected', 'DELIVERY_REJECTED'];
+const judgement = (verdict: Verdict, code: ErrorCode | null, atFault: Answer['atFault'] = null): Judgement => {
+  return { verdict, code, atFault };
+};
+
+const DELIVERED = judgement('delivered', null);
+const REJECTED = judgement('rejected', 'DELIVERY_REJECTED');
+const LIMITED = judgement('transient', 'DELIVERY_RATE_LIMITED');
+const UNAVAILABLE = judgement('transient', 'DELIVERY_UNAVAILABLE');
+const REDIRECTED = judgement('transient', 'DELIVERY_UNREADABLE');
+const LOST_BEHIND = judgement('ambiguous', 'DELIVERY_UNAVAILABLE');
+const UNREADABLE = judgement('ambiguous', 'DELIVERY_UNREADABLE');
+const CREDENTIALS = judgement('unauthorized', 'DELIVERY_UNAUTHORIZED', 'destination');
+const PERMISSION = judgement('unauthorized', 'DELIVERY_UNAUTHORIZED', 'endpoint');
+/** One of several endpoints may lack the permission: smaller calls tell which. */
+const SOMES_PERMISSION = judgement('transient', 'DELIVERY_UNAUTHORIZED');
 
 /** Texts that put the credentials or the project at fault, under whatever status. Source: …/tracking-api-authorization-errors. */
-const CREDENTIAL_TEXTS = ['could not authenticate', 'invalid project id'];
+const CREDENTIAL_TEXTS = ['could not authenticate', 'invalid project id', 'invalid secret'];
 /** A refusal of this event type alone: the credentials are good for others. Source: …/tracking-api-error-messages. */
 const EVENT_TYPE_TEXT = 'not authorized to add event';
 
-const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'DELIVERY_TIMEOUT']);
-const UNREADABLE_CODES = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW']);
-const INTERRUPTED_CODES = new Set(['UND_ERR_DESTROYED', 'UND_ERR_ABORTED', 'DELIVERY_INTERRUPTED']);
-
 /**
- * Judges a whole answer. Pure; `nowMs` is what a `Retry-After` date is relative to.
+ * Judges a whole answer to a single call. Pure; `nowMs` is what a `Retry-After` date is relative to.
  *
  * | Status | Verdict |
  * |---|---|
@@ -29,64 +41,94 @@ const INTERRUPTED_CODES = new Set(['UND_ERR_DESTROYED', 'UND_ERR_ABORTED', 'DELI
  * | 429, 408, 500, 503, other 5xx and unknown ones | transient |
  * | 502, 504 | ambiguous: a gateway may have passed the request on |
  * | 3xx | transient: nothing was refused, the address is wrong or a proxy asks for a login |
- * | 401, 403, or a text that names credentials or project | unauthorized |
+ * | 401, or a text that names credentials or project | unauthorized: the destination |
  * | "Not authorized to add event…", other 4xx | rejected |
+ * | other 403 | unauthorized: the endpoint |
  */
 export function judge(response: CallResponse, nowMs: number): Answer {
   const body = readBody(response.body);
-  const [verdict, code] = judgeStatus(response.status, body);
+  return answerOf(judgeStatus(response.status, body), response, body, nowMs);
+}
+
+/** Judges the answer to a batch that holds no results, for all of its commands. Pure. */
+export function judgeEnvelope(
+  response: CallResponse,
+  commands: readonly { readonly endpoint: string }[],
+  nowMs: number,
+): Answer {
+  const body = readBody(response.body);
+  const judged = judgeStatus(response.status, body);
+  // That the envelope was taken says nothing of its commands.
+  if (judged === DELIVERED) return answerOf(UNREADABLE, response, body, nowMs);
+  const mixed = commands.some(({ endpoint }) => endpoint !== commands[0]?.endpoint);
+  return answerOf(judged === PERMISSION && mixed ? SOMES_PERMISSION : judged, response, body, nowMs);
+}
+
+/** Judges one command of a batch by its own result; `undefined` = the answer holds none. Pure. */
+export function judgeResult(result: Json | undefined, status: number): Answer {
+  if (isJsonObject(result) && result['success'] === true && status === 200) return DELIVERED_RESULT;
+  const text = result === undefined ? '' : JSON.stringify(result);
+  const body = bodyOf(result);
+  const answer = answerOf(judgeSuccess(status, body), { status, headers: {}, body: text }, body, 0);
+  if (result !== undefined) return answer;
+  return { ...answer, detail: `Bloomreach answered ${status} without a result for this command`, response: null };
+}
+
+/**
+ * Judges the answer to `system/time`, which any credentials of the project may ask. Null where there is no such address,
+ * as behind a proxy that lets only some through: then only a delivery can tell. Pure.
+ */
+export function judgeProbe(response: CallResponse, nowMs: number): Answer | null {
+  const answer = judge(response, nowMs);
+  if (answer.verdict === 'rejected') return null;
+  return answer.verdict === 'unauthorized' ? { ...answer, atFault: 'destination' } : answer;
+}
+
+const DELIVERED_RESULT: Answer = {
+  ...DELIVERED,
+  httpStatus: 200,
+  detail: null,
+  response: null,
+  retryAfterMs: null,
+};
+
+function answerOf(
+  judged: Judgement,
+  { status, headers, body: text }: CallResponse,
+  body: AnswerBody,
+  nowMs: number,
+): Answer {
+  const { verdict, code, atFault } = judged;
   const delivered = verdict === 'delivered';
   return {
     verdict,
     code,
-    httpStatus: response.status,
-    detail: delivered ? null : describe(response.status, code, body),
-    response: delivered ? null : response.body,
-    retryAfterMs: verdict === 'transient' ? retryAfterMs(response.headers['retry-after'], nowMs) : null,
-  };
-}
-
-/** Judges a call that got no whole answer. Only `bodySent: false` proves that Bloomreach did not get it. Pure. */
-export function judgeFailure(error: Error, bodySent: boolean): Answer {
-  const code = bodySent ? codeOfLost(codeOf(error)) : 'DELIVERY_CONNECTION';
-  return {
-    verdict: bodySent ? 'ambiguous' : 'transient',
-    code,
-    httpStatus: null,
-    detail: `${bodySent ? 'The answer is unknown' : 'Nothing was sent'}: ${reasonOf(error)}`,
-    response: null,
-    retryAfterMs: null,
-  };
-}
-
-/** A delivery that no call can carry. */
-export function judgeUnknownEndpoint(endpoint: string): Answer {
-  const detail = `Nothing was sent: Bloomreach has no endpoint ${endpoint}`;
-  return {
-    verdict: 'rejected',
-    code: 'DELIVERY_REJECTED',
-    httpStatus: null,
-    detail,
-    response: null,
-    retryAfterMs: null,
+    httpStatus: status,
+    detail: delivered ? null : describe(status, code, body),
+    response: delivered ? null : text,
+    retryAfterMs: verdict === 'transient' ? retryAfterMs(headers['retry-after'], nowMs) : null,
+    atFault,
   };
 }
 
 function judgeStatus(status: number, body: AnswerBody): Judgement {
-  if (status === 429) return ['transient', 'DELIVERY_RATE_LIMITED'];
-  if (status === 502 || status === 504) return ['ambiguous', 'DELIVERY_UNAVAILABLE'];
-  if (status === 408 || status >= 500) return ['transient', 'DELIVERY_UNAVAILABLE'];
+  if (status === 429) return LIMITED;
+  if (status === 502 || status === 504) return LOST_BEHIND;
+  if (status === 408 || status >= 500) return UNAVAILABLE;
   if (status >= 400) return judgeRefusal(status, body.reasons);
-  if (status >= 300) return ['transient', 'DELIVERY_UNREADABLE'];
-  const success = isJsonObject(body.json) ? body.json['success'] : undefined;
-  if (success === true) return ['delivered', null];
-  return success === false ? judgeRefusal(status, body.reasons) : UNREADABLE;
+  return status >= 300 ? REDIRECTED : judgeSuccess(status, body);
+}
+
+function judgeSuccess(status: number, { json, reasons }: AnswerBody): Judgement {
+  const success = isJsonObject(json) ? json['success'] : undefined;
+  if (success === true) return DELIVERED;
+  return success === false ? judgeRefusal(status, reasons) : UNREADABLE;
 }
 
 function judgeRefusal(status: number, reasons: readonly string[]): Judgement {
-  if (status === 401 || begins(reasons, CREDENTIAL_TEXTS)) return UNAUTHORIZED;
+  if (status === 401 || begins(reasons, CREDENTIAL_TEXTS)) return CREDENTIALS;
   if (begins(reasons, [EVENT_TYPE_TEXT])) return REJECTED;
-  return status === 403 ? UNAUTHORIZED : REJECTED;
+  return status === 403 ? PERMISSION : REJECTED;
 }
 
 function begins(reasons: readonly string[], texts: readonly string[]): boolean {
@@ -98,21 +140,4 @@ function describe(status: number, code: ErrorCode | null, { reasons }: AnswerBod
   if (code !== 'DELIVERY_UNREADABLE') return `Bloomreach answered ${status}${said}`;
   if (status >= 300) return `Bloomreach answered ${status}, a redirect, which is not followed: check baseUrl`;
   return `Bloomreach answered ${status} without saying success true or false${said}`;
-}
-
-function codeOfLost(code: string): ErrorCode {
-  if (TIMEOUT_CODES.has(code)) return 'DELIVERY_TIMEOUT';
-  if (INTERRUPTED_CODES.has(code)) return 'DELIVERY_INTERRUPTED';
-  return UNREADABLE_CODES.has(code) ? 'DELIVERY_UNREADABLE' : 'DELIVERY_RESET';
-}
-
-/** The name where there is no code: undici gives its parser's errors none. */
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-}
-
-/** The AggregateError of a host with several addresses has no message of its own. */
-function reasonOf(error: Error): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return (first instanceof Error ? first.message : '') || codeOf(error);
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../src/core/attempt.ts';
 import type { Destination } from '../../../src/ports/destination.ts';
-import { claimed, freePort, Opened, onRequest, patient, rawAnswer } from './support.ts';
+import { claimed, freePort, LIMITS, Opened, onRequest, patient, rawAnswer } from './support.ts';
 
 const SUCCESS = '{"errors":[],"success":true}';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => opened.close());
 
 async function sendOne(destination: Destination, signal = patient()): Promise<Answer | undefined> {
-  return (await destination.send([claimed()], signal))?.[0];
+  return (await destination.send([claimed()], signal))?.answers[0];
 }
 
 const CONNECTION = { verdict: 'transient', code: 'DELIVERY_CONNECTION', httpStatus: null, response: null };
@@ -53,7 +53,7 @@ describe('nothing can have left', () => {
 
   it('is transient when every connection is busy until the time is up', async () => {
     const port = await opened.tcp(() => {});
-    const destination = opened.destination(port, { concurrency: 1, timeoutMs: 50 });
+    const destination = opened.destination(port, { limits: { ...LIMITS, concurrency: 1 }, timeoutMs: 50 });
     const [first, second] = await Promise.all([sendOne(destination), sendOne(destination)]);
     expect(first).toMatchObject(TIMEOUT);
     expect(second).toMatchObject(CONNECTION);
@@ -81,8 +81,8 @@ describe('the body left, the answer did not come', () => {
   it('is ambiguous when the server stops in the middle of a large body', async () => {
     const port = await opened.tcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
     const delivery = claimed({ request: JSON.stringify('x'.repeat(4_000_000)) });
-    const answers = await opened.destination(port).send([delivery], patient());
-    expect(answers?.[0]).toMatchObject(RESET);
+    const result = await opened.destination(port).send([delivery], patient());
+    expect(result?.answers[0]).toMatchObject(RESET);
   });
 
   it('is ambiguous when the server hangs', async () => {
@@ -129,7 +129,7 @@ describe('the body left, the answer did not come', () => {
         else socket.write(rawAnswer(400, refusal) + rawAnswer(200, SUCCESS));
       }),
     );
-    const destination = opened.destination(port, { concurrency: 1 });
+    const destination = opened.destination(port, { limits: { ...LIMITS, concurrency: 1 } });
     expect(await sendOne(destination)).toMatchObject({ verdict: 'rejected' });
     expect(await sendOne(destination)).toMatchObject({ verdict: 'delivered' });
     expect(requests).toBe(2);
@@ -156,7 +156,7 @@ describe('a kept connection that the server closed', () => {
         socket.write(rawAnswer(200, SUCCESS));
       });
     });
-    const destination = opened.destination(port, { concurrency: 1 });
+    const destination = opened.destination(port, { limits: { ...LIMITS, concurrency: 1 } });
     expect(await sendOne(destination)).toMatchObject({ verdict: 'delivered' });
     const [kept] = sockets;
     kept?.end();
@@ -174,7 +174,7 @@ describe('a kept connection that the server closed', () => {
         else socket.destroy();
       }),
     );
-    const destination = opened.destination(port, { concurrency: 1 });
+    const destination = opened.destination(port, { limits: { ...LIMITS, concurrency: 1 } });
     expect(await sendOne(destination)).toMatchObject({ verdict: 'delivered' });
     expect(await sendOne(destination)).toMatchObject(RESET);
     expect(requests).toBe(2);
@@ -202,7 +202,7 @@ describe('stopped by the signal', () => {
       answering.resolve(() => response.end(SUCCESS));
       if (bodies.length > 1) response.end(SUCCESS);
     });
-    const destination = opened.destination(port, { concurrency: 1 });
+    const destination = opened.destination(port, { limits: { ...LIMITS, concurrency: 1 } });
     const first = destination.send([claimed({ request: '"first"' })], patient());
     const answer = await answering.promise;
     const waiting = destination.send([claimed({ request: '"waiting"' })], stop.signal);
@@ -211,8 +211,8 @@ describe('stopped by the signal', () => {
 
     expect(await waiting).toBeNull();
     answer();
-    expect((await first)?.[0]?.verdict).toBe('delivered');
-    expect((await third)?.[0]?.verdict).toBe('delivered');
+    expect((await first)?.answers[0]?.verdict).toBe('delivered');
+    expect((await third)?.answers[0]?.verdict).toBe('delivered');
     expect(bodies).toEqual(['"first"', '"third"']);
   });
 
@@ -226,17 +226,14 @@ describe('stopped by the signal', () => {
     expect(await sending).toMatchObject({ verdict: 'ambiguous', code: 'DELIVERY_INTERRUPTED', httpStatus: null });
   });
 
-  it('tells of the deliveries that left even when their neighbours did not', async () => {
+  it('stops a shared call as a whole, which tells nothing of the destination', async () => {
     const stop = new AbortController();
     const arrived = Promise.withResolvers<void>();
     const port = await opened.tcp((socket) => onRequest(socket, () => arrived.resolve()));
-    const destination = opened.destination(port, { concurrency: 1 });
-    const sending = destination.send([claimed(), claimed({ id: 2 })], stop.signal);
+    const sending = opened.destination(port).send([claimed(), claimed({ id: 2 })], stop.signal);
     await arrived.promise;
     stop.abort();
-    expect((await sending)?.map(({ verdict, code }) => [verdict, code])).toEqual([
-      ['ambiguous', 'DELIVERY_INTERRUPTED'],
-      ['transient', 'DELIVERY_INTERRUPTED'],
-    ]);
+    const stopped = { verdict: 'ambiguous', code: 'DELIVERY_INTERRUPTED' };
+    expect(await sending).toMatchObject({ answers: [stopped, stopped], failed: false, divisible: false });
   });
 });

@@ -24,8 +24,8 @@ async function deliver(endpoint: string, request: JsonObject, settings: Partial<
   const frozen = bloomreachEndpoints.get(endpoint)?.freeze(request, NOW_MS);
   if (!frozen?.ok) throw new Error(JSON.stringify(frozen));
   const destination = opened.destination(sandbox.port, { ...PROJECT, ...settings });
-  const answers = await destination.send([claimed({ endpoint, request: frozen.text })], patient());
-  return answers?.[0];
+  const result = await destination.send([claimed({ endpoint, request: frozen.text })], patient());
+  return result?.answers[0];
 }
 
 async function exportOne(customerIds: JsonObject): Promise<unknown> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBloomreach } from '../../../src/destinations/bloomreach/destination.ts';
-import { claimed, EVENT_TEXT, Opened, patient, SECRETS } from './support.ts';
+import { claimed, EVENT_TEXT, LIMITS, Opened, patient, SECRETS } from './support.ts';
 
 interface Seen {
   readonly method: string | undefined;
@@ -43,10 +43,18 @@ const success = () => ({ status: 200, body: '{"errors":[],"success":true}' });
 describe('sending a delivery', () => {
   it('posts the frozen text as it is, with private access', async () => {
     const destination = opened.destination(await recording(success));
-    const answers = await destination.send([claimed()], patient());
+    const result = await destination.send([claimed()], patient());
 
-    expect(answers).toEqual([
-      { verdict: 'delivered', code: null, httpStatus: 200, detail: null, response: null, retryAfterMs: null },
+    expect(result?.answers).toEqual([
+      {
+        verdict: 'delivered',
+        code: null,
+        httpStatus: 200,
+        detail: null,
+        response: null,
+        retryAfterMs: null,
+        atFault: null,
+      },
     ]);
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({
@@ -78,38 +86,29 @@ describe('sending a delivery', () => {
   });
 
   it('keeps its connection between calls', async () => {
-    const destination = opened.destination(await recording(success), { concurrency: 1 });
+    const destination = opened.destination(await recording(success), { limits: { ...LIMITS, concurrency: 1 } });
     for (let call = 0; call < 3; call++) await destination.send([claimed()], patient());
     expect(new Set(seen.map(({ socketPort }) => socketPort)).size).toBe(1);
   });
 
   it('opens no more connections than its concurrency', async () => {
-    const destination = opened.destination(await recording(success), { concurrency: 2 });
+    const destination = opened.destination(await recording(success), { limits: { ...LIMITS, concurrency: 2 } });
     await Promise.all(Array.from({ length: 20 }, () => destination.send([claimed()], patient())));
     expect(seen).toHaveLength(20);
     expect(new Set(seen.map(({ socketPort }) => socketPort)).size).toBeLessThanOrEqual(2);
   });
 
-  it('answers several deliveries one by one, in their order', async () => {
-    const port = await recording(({ body }) =>
-      body === '"bad"' ? { status: 400, body: '{"success":false,"errors":["No"]}' } : success(),
-    );
-    const requests = ['"a"', '"bad"', '"c"'].map((request) => claimed({ request }));
-    const answers = await opened.destination(port).send(requests, patient());
-    expect(answers?.map(({ verdict }) => verdict)).toEqual(['delivered', 'rejected', 'delivered']);
-  });
-
   it('refuses an endpoint that Bloomreach does not have, without a call', async () => {
     const destination = opened.destination(await recording(success));
-    const answers = await destination.send([claimed({ endpoint: 'sms' })], patient());
-    expect(answers?.[0]).toMatchObject({ verdict: 'rejected', code: 'DELIVERY_REJECTED' });
+    const result = await destination.send([claimed({ endpoint: 'sms' })], patient());
+    expect(result?.answers[0]).toMatchObject({ verdict: 'rejected', code: 'DELIVERY_REJECTED' });
     expect(seen).toHaveLength(0);
   });
 
   it('follows no redirect', async () => {
     const destination = opened.destination(await recording(() => ({ status: 307, body: '' })));
-    const answers = await destination.send([claimed()], patient());
-    expect(answers?.[0]).toMatchObject({ verdict: 'transient', code: 'DELIVERY_UNREADABLE', httpStatus: 307 });
+    const result = await destination.send([claimed()], patient());
+    expect(result?.answers[0]).toMatchObject({ verdict: 'transient', code: 'DELIVERY_UNREADABLE', httpStatus: 307 });
     expect(seen).toHaveLength(1);
   });
 
@@ -118,12 +117,14 @@ describe('sending a delivery', () => {
       status: 404,
       body: JSON.stringify({ error: `no ${url} for ${headers.authorization} with ${SECRETS.apiSecret}`, url }),
     });
-    const answers = await opened.destination(await recording(echo)).send([claimed()], patient());
-    const told = JSON.stringify(answers);
+    const result = await opened.destination(await recording(echo)).send([claimed()], patient());
+    const told = JSON.stringify(result);
     for (const secret of [...Object.values(SECRETS), Buffer.from('key-2222:secret-3333').toString('base64')]) {
       expect(told).not.toContain(secret);
     }
-    expect(answers?.[0]?.detail).toContain('Bloomreach answered 404: no /track/v2/projects/[secret]/customers/events');
+    expect(result?.answers[0]?.detail).toContain(
+      'Bloomreach answered 404: no /track/v2/projects/[secret]/customers/events',
+    );
   });
 
   it('reads 64 kB of an endless answer and keeps 4 kB', async () => {
@@ -132,9 +133,9 @@ describe('sending a delivery', () => {
       const page = setInterval(() => response.write('<p>'.repeat(10_000)), 1);
       response.on('close', () => clearInterval(page));
     });
-    const answers = await opened.destination(port).send([claimed()], patient());
-    expect(answers?.[0]).toMatchObject({ verdict: 'ambiguous', code: 'DELIVERY_UNREADABLE', httpStatus: 200 });
-    expect(answers?.[0]?.response?.length).toBe(4096);
+    const result = await opened.destination(port).send([claimed()], patient());
+    expect(result?.answers[0]).toMatchObject({ verdict: 'ambiguous', code: 'DELIVERY_UNREADABLE', httpStatus: 200 });
+    expect(result?.answers[0]?.response?.length).toBe(4096);
   });
 
   it('waits for the answer that a 103 announces', async () => {
@@ -142,8 +143,8 @@ describe('sending a delivery', () => {
       response.writeEarlyHints({ link: '</x>; rel=preload' });
       response.end('{"success":true}');
     });
-    const answers = await opened.destination(port).send([claimed()], patient());
-    expect(answers?.[0]?.verdict).toBe('delivered');
+    const result = await opened.destination(port).send([claimed()], patient());
+    expect(result?.answers[0]?.verdict).toBe('delivered');
   });
 });
 
@@ -159,8 +160,8 @@ describe('closing', () => {
     answer();
     await closing;
 
-    expect((await sending)?.[0]?.verdict).toBe('delivered');
-    expect(late?.[0]).toMatchObject({ verdict: 'transient', code: 'DELIVERY_CONNECTION' });
+    expect((await sending)?.answers[0]?.verdict).toBe('delivered');
+    expect(late?.answers[0]).toMatchObject({ verdict: 'transient', code: 'DELIVERY_CONNECTION' });
     await expect(destination.close()).resolves.toBeUndefined();
   });
 
@@ -186,7 +187,7 @@ describe('a wrong baseUrl', () => {
         id: 'crm',
         baseUrl,
         timeoutMs: 1,
-        concurrency: 1,
+        limits: { ...LIMITS, concurrency: 1 },
         retry: { quick: 0, scheduleMs: [], jitter: 0, giveUpAfterMs: 0 },
       };
       const clock = { now: () => 0, random: () => 0, sleep: async () => {} };

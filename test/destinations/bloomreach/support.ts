@@ -3,12 +3,21 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ClaimedDelivery } from '../../../src/core/delivery.ts';
 import { type BloomreachSettings, createBloomreach } from '../../../src/destinations/bloomreach/destination.ts';
-import type { Destination } from '../../../src/ports/destination.ts';
+import type { CallLimits, Destination } from '../../../src/ports/destination.ts';
 
 /** A moment that every test of this room calls now: 2026-02-11T08:30:00Z. */
 export const NOW_MS = Date.UTC(2026, 1, 11, 8, 30);
 
 export const SECRETS = { projectToken: 'token-1111', apiKeyId: 'key-2222', apiSecret: 'secret-3333' };
+
+export const LIMITS: CallLimits = {
+  ratePerSecond: 1000,
+  concurrency: 4,
+  batchSize: 50,
+  lingerMs: 0,
+  breakerFailures: 10,
+  probeMs: 30_000,
+};
 
 /** What a test opened, closed after it. */
 export class Opened {
@@ -21,7 +30,7 @@ export class Opened {
         baseUrl: `http://127.0.0.1:${port}`,
         ...SECRETS,
         timeoutMs: 5000,
-        concurrency: 4,
+        limits: LIMITS,
         retry: { quick: 0, scheduleMs: [], jitter: 0, giveUpAfterMs: 0 },
         ...settings,
       },
@@ -81,18 +90,15 @@ export function claimed(overrides: Partial<ClaimedDelivery> = {}): ClaimedDelive
   return {
     id: 1,
     eventId: 1,
-    event: 'CustomerLevelChanged',
-    source: 'open-loyalty',
     mapping: 'tier-change',
-    mappingVersion: 'v',
     destination: 'bloomreach',
     endpoint: 'event',
-    member: null,
     request: EVENT_TEXT,
     claimNo: 1,
     retries: 0,
     attempts: 0,
     pendingSinceMs: NOW_MS,
+    shareLimit: null,
     ...overrides,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../src/core/attempt.ts';
-import { type ErrorCode, PointsmanError } from '../../../src/core/errors.ts';
-import { judge, judgeFailure } from '../../../src/destinations/bloomreach/verdict.ts';
+import type { ErrorCode } from '../../../src/core/errors.ts';
+import { judge } from '../../../src/destinations/bloomreach/verdict.ts';
 import { NOW_MS } from './support.ts';
 
 const HTML = '<html><body>Sign in</body></html>';
@@ -54,9 +54,21 @@ const TABLE: readonly Row[] = [
 ];
 
 describe('judging an answer', () => {
+  it.each<[number, string, string]>([
+    [401, error('Access key not found'), 'destination'],
+    [200, error('Could not authenticate'), 'destination'],
+    [400, error('Invalid project id'), 'destination'],
+    [403, error('invalid secret'), 'destination'],
+    [403, error('No permission'), 'endpoint'],
+    [403, HTML, 'endpoint'],
+  ])('puts at fault for %i %s the %s', (status, body, atFault) => {
+    expect(judge({ status, headers: {}, body }, NOW_MS)).toMatchObject({ verdict: 'unauthorized', atFault });
+  });
+
   it.each(TABLE)('judges %i %s as %s (%s)', (status, body, verdict, code) => {
     const answer = judge({ status, headers: {}, body }, NOW_MS);
     expect(answer).toMatchObject({ verdict, code, httpStatus: status, retryAfterMs: null });
+    expect(answer.atFault === null).toBe(verdict !== 'unauthorized');
   });
 
   it('keeps nothing of a success', () => {
@@ -109,53 +121,5 @@ describe('judging an answer', () => {
   it('asks for no wait where nothing is tried again', () => {
     const answer = judge({ status: 400, headers: { 'retry-after': '3' }, body: '' }, NOW_MS);
     expect(answer.retryAfterMs).toBeNull();
-  });
-});
-
-describe('judging a call without an answer', () => {
-  const failing = (code: string) => Object.assign(new Error('why'), { code });
-
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'ECONNRESET', 'DELIVERY_TIMEOUT', ''])(
-    'calls it transient when nothing was sent: %s',
-    (code) => {
-      expect(judgeFailure(failing(code), false)).toMatchObject({
-        verdict: 'transient',
-        code: 'DELIVERY_CONNECTION',
-        httpStatus: null,
-        detail: 'Nothing was sent: why',
-      });
-    },
-  );
-
-  it.each([
-    ['UND_ERR_HEADERS_TIMEOUT', 'DELIVERY_TIMEOUT'],
-    ['UND_ERR_BODY_TIMEOUT', 'DELIVERY_TIMEOUT'],
-    ['ETIMEDOUT', 'DELIVERY_TIMEOUT'],
-    ['ECONNRESET', 'DELIVERY_RESET'],
-    ['EPIPE', 'DELIVERY_RESET'],
-    ['UND_ERR_SOCKET', 'DELIVERY_RESET'],
-    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'DELIVERY_RESET'],
-    ['UND_ERR_HEADERS_OVERFLOW', 'DELIVERY_UNREADABLE'],
-    ['UND_ERR_DESTROYED', 'DELIVERY_INTERRUPTED'],
-    ['', 'DELIVERY_RESET'],
-  ])('calls it ambiguous when it was sent: %s is %s', (code, expected) => {
-    expect(judgeFailure(failing(code), true)).toMatchObject({ verdict: 'ambiguous', code: expected });
-  });
-
-  it('takes an answer that is no HTTP for a wrong address', () => {
-    const error = Object.assign(new Error('why'), { name: 'HTTPParserError', code: undefined });
-    expect(judgeFailure(error, true)).toMatchObject({ verdict: 'ambiguous', code: 'DELIVERY_UNREADABLE' });
-  });
-
-  it('takes the code of our own deadline', () => {
-    expect(judgeFailure(new PointsmanError('DELIVERY_TIMEOUT', 'no answer within 5 ms'), true)).toMatchObject({
-      code: 'DELIVERY_TIMEOUT',
-      detail: 'The answer is unknown: no answer within 5 ms',
-    });
-  });
-
-  it('names the first of several addresses that failed', () => {
-    const cause = new AggregateError([new Error('connect ECONNREFUSED ::1:80'), new Error('other')]);
-    expect(judgeFailure(cause, false).detail).toBe('Nothing was sent: connect ECONNREFUSED ::1:80');
   });
 });

@@ -16,11 +16,15 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   // Longest first: a secret may contain another.
   const hidden = [...notations].filter((text) => text !== '').sort((a, b) => b.length - a.length);
   const mask = (text: string): string => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
-  return (answer) => ({
-    ...answer,
-    detail: answer.detail === null ? null : oneLine(mask(answer.detail)),
-    response: answer.response === null ? null : firstBytes(mask(answer.response)),
-  });
+  return (answer) => {
+    const { detail, response } = answer;
+    if (detail === null && response === null) return answer;
+    return {
+      ...answer,
+      detail: detail === null ? null : oneLine(mask(detail)),
+      response: response === null ? null : firstBytes(mask(response)),
+    };
+  };
 }
 
 function notationsOf(secret: string): readonly string[] {

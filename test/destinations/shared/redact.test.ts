@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../src/core/attempt.ts';
-import { createRedactor } from '../../../src/destinations/bloomreach/redact.ts';
+import { createRedactor } from '../../../src/destinations/shared/redact.ts';
 
 const answer = (detail: string | null, response: string | null): Answer => ({
   verdict: 'rejected',
@@ -9,6 +9,7 @@ const answer = (detail: string | null, response: string | null): Answer => ({
   detail,
   response,
   retryAfterMs: null,
+  atFault: null,
 });
 
 describe('redacting an answer', () => {

@@ -6,7 +6,7 @@ export interface CallResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The first 64 kB. */
+  /** Its beginning, up to the call's limit. */
   readonly body: string;
 }
 
@@ -18,9 +18,6 @@ export type CallOutcome =
   /** Stopped by the caller before any byte left. */
   | { readonly kind: 'unsent' };
 
-/** No answer of the tracking API comes near this: more is a web page. */
-const RESPONSE_LIMIT_BYTES = 64 * 1024;
-
 /**
  * One request and its answer, as undici reports them. undici calls `onRequestStart` when a connection is ready and, in
  * the same turn of the event loop, hands headers and body to the socket and calls `onBodySent`: until then nothing can
@@ -31,13 +28,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly outcome: Promise<CallOutcome>;
   readonly #resolve: (outcome: CallOutcome) => void;
   readonly #chunks: Buffer[] = [];
+  readonly #limitBytes: number;
   #controller: Dispatcher.DispatchController | null = null;
   #head: Pick<CallResponse, 'status' | 'headers'> | null = null;
   #bytes = 0;
   #bodySent = false;
   #settled = false;
 
-  constructor() {
+  /** @param limitBytes how much of the answer's body is read; at the limit it is cut and counts as whole. */
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
     const { promise, resolve } = Promise.withResolvers<CallOutcome>();
     this.outcome = promise;
     this.#resolve = resolve;
@@ -75,7 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = RESPONSE_LIMIT_BYTES - this.#bytes;
+    const room = this.#limitBytes - this.#bytes;
     this.#chunks.push(chunk.subarray(0, room));
     this.#bytes += Math.min(chunk.length, room);
     if (chunk.length < room) return;
