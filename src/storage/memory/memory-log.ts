@@ -53,14 +53,18 @@ export function memoryLog(state: MemoryState): Log {
   };
 }
 
-function pageOf<Row extends { readonly id: number }>(rows: readonly Row[], { before, limit }: PageRequest): Page<Row> {
+/** One page of rows that are kept oldest first. */
+export /** One page of rows that stand oldest first. */
+export function pageOf<Row extends { readonly id: number }>(rows: readonly Row[], { before, limit }: PageRequest): Page<Row> {
   const size = Math.min(limit, LONGEST_PAGE);
   const older = rows.filter(({ id }) => before === null || id < before).reverse();
   const items = older.slice(0, size);
   return { items, nextBefore: older.length > size ? (items.at(-1)?.id ?? null) : null };
 }
 
-function matchesDelivery(state: MemoryState, record: DeliveryRecord, filter: DeliveryFilter): boolean {
+/** Whether a delivery meets the filter. */
+export /** Whether a delivery meets the filter. */
+export function matchesDelivery(state: MemoryState, record: DeliveryRecord, filter: DeliveryFilter): boolean {
   const { draft, event } = record;
   return (
     same(filter.status, record.status) &&
@@ -75,7 +79,9 @@ function matchesDelivery(state: MemoryState, record: DeliveryRecord, filter: Del
   );
 }
 
-function matchesEvent(state: MemoryState, event: EventRecord, filter: EventFilter): boolean {
+/** Whether an event meets the filter. */
+export /** Whether an event meets the filter. */
+export function matchesEvent(state: MemoryState, event: EventRecord, filter: EventFilter): boolean {
   return (
     same(filter.status, event.status) &&
     same(filter.event, event.name) &&
