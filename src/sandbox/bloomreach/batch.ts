@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from '../../core/json.ts';
 import { type Answer, envelopeError, jsonAnswer } from './answer.ts';
 import type { ApiRequest } from './api-request.ts';
 import { COMMANDS } from './commands.ts';
+import type { ResultsChange } from './fault.ts';
 import type { Project } from './project.ts';
 import type { Route } from './routes.ts';
 import { runWrite } from './tracking.ts';
@@ -9,6 +10,14 @@ import { readWrites, type Write } from './write.ts';
 
 /** Commands in one batch. Source: Batch commands. */
 const BATCH_LIMIT = 50;
+
+/** One command's result, as it is answered. */
+interface Result {
+  readonly success: boolean;
+  readonly command_id?: string;
+  readonly errors?: readonly string[];
+  readonly time?: number;
+}
 
 /** Why a batch fails as a whole; null lets its commands run. Texts for too many and unknown are ours. */
 export function refuseBatch({ settings }: Project, { body }: ApiRequest): Answer | null {
@@ -33,12 +42,20 @@ export function refuseBatch({ settings }: Project, { body }: ApiRequest): Answer
 export function runBatch(project: Project, request: ApiRequest, route: Route): Answer {
   const startedAt = project.clock() / 1000;
   const writes = readWrites(route, request.body);
-  const results: unknown[] = new Array(writes.length);
+  const results = new Array<Result>(writes.length);
   for (const index of runOrder(project, writes.length)) {
     const write = writes[index];
     if (write !== undefined) results[index] = resultOf(project, request, route, write);
   }
-  return jsonAnswer(200, { results, start_time: startedAt, end_time: project.clock() / 1000, success: true });
+  const shown = request.plan.fault?.kind === 'results' ? spoilt(results, request.plan.fault.change) : results;
+  return jsonAnswer(200, { results: shown, start_time: startedAt, end_time: project.clock() / 1000, success: true });
+}
+
+function spoilt(results: readonly Result[], change: ResultsChange): readonly Result[] {
+  if (change === 'reversed') return results.toReversed();
+  if (change === 'missing') return results.slice(0, -1);
+  if (change === 'extra') return [...results, { success: true, command_id: 'of-no-command' }];
+  return results.map(({ command_id: _, ...result }) => result);
 }
 
 const TIME = 'system/time';
@@ -47,7 +64,7 @@ function isKnown(name: Json | undefined, timeAllowed: boolean): boolean {
   return typeof name === 'string' && (COMMANDS.has(name) || (name === TIME && timeAllowed));
 }
 
-function resultOf(project: Project, request: ApiRequest, route: Route, write: Write): unknown {
+function resultOf(project: Project, request: ApiRequest, route: Route, write: Write): Result {
   const echo = write.commandId === null ? {} : { command_id: write.commandId };
   if (write.command === TIME && project.settings.systemTimeInBatch) {
     return { success: true, ...echo, time: project.clock() / 1000 };

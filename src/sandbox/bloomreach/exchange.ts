@@ -9,7 +9,7 @@ import type { FaultPlan } from './faults.ts';
 import type { Project } from './project.ts';
 import { faultKindOf, recordRequest } from './record.ts';
 import { routePath } from './routes.ts';
-import { eventTypeOf, readWrites } from './write.ts';
+import { readWrites, type Write } from './write.ts';
 
 /** How a request ends: with an answer, with a broken connection, or not at all. */
 type Ending = Answer | 'reset' | 'silence';
@@ -37,7 +37,7 @@ export async function exchange(context: ExchangeContext, incoming: IncomingMessa
   }
   const body = await readBody(incoming, project.settings.bodyLimitBytes);
   if (body === null) return;
-  const plan = early ?? project.faults.draw(path, eventTypesOf(path, body));
+  const plan = early ?? project.faults.draw(path, writesOf(path, body));
   const ending = answerOrFault(project, describe(incoming, path, body, plan));
   if (plan.delayMs > 0) await setTimeout(plan.delayMs, null, { signal: context.closing });
   end(context, response, ending);
@@ -60,7 +60,7 @@ async function answerControl(
 function answerOrFault(project: Project, request: ApiRequest): Ending {
   const { fault } = request.plan;
   if (faultKindOf(request.plan) !== null) project.stats.fault();
-  if (fault === null || fault.kind === 'refuse') return serve(project, request);
+  if (fault === null || fault.kind === 'refuse' || fault.kind === 'results') return serve(project, request);
   if (fault.kind === 'reset-after') {
     serve(project, request);
     return 'reset';
@@ -96,9 +96,9 @@ function resetsFirst({ fault }: FaultPlan): boolean {
   return fault?.kind === 'reset-before' || (fault?.kind === 'outage' && fault.mode === 'reset');
 }
 
-function eventTypesOf(path: string, body: ApiRequest['body']): readonly string[] {
+function writesOf(path: string, body: ApiRequest['body']): readonly Write[] {
   const route = routePath(path)?.route;
-  return route?.writes === true ? readWrites(route, body).flatMap((write) => eventTypeOf(write) ?? []) : [];
+  return route?.writes === true ? readWrites(route, body) : [];
 }
 
 function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {

@@ -31,21 +31,30 @@ const SCOPE: ReadonlyMap<string, Rule> = new Map([
   ['probability', { must: 'must be a number from 0 to 1', test: (value) => isNumber(value, 0, 1) }],
   ['count', { must: 'must be a whole number from 1', test: (value) => Number.isInteger(value) && isNumber(value, 1) }],
   ['forMs', duration],
-  ['match', { must: 'must be an object with eventType, path or both', test: isJsonObject }],
+  ['match', { must: 'must be an object with eventType, command or path', test: isJsonObject }],
 ]);
 
 const MATCH: ReadonlyMap<string, Rule> = new Map([
   ['eventType', text],
+  ['command', oneOf('customers', 'customers/events')],
   ['path', text],
 ]);
 
 const OWN_FIELDS: ReadonlyMap<unknown, Readonly<Record<string, Rule>>> = new Map<FaultKind, Record<string, Rule>>([
   ['latency', { ms: duration, jitterMs: duration }],
-  ['status', { status: oneOf(429, 500, 502, 503, 504), retryAfter: headerValue(), body: textOrObject }],
+  [
+    'status',
+    {
+      status: oneOf(400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504),
+      retryAfter: headerValue(),
+      body: textOrObject,
+    },
+  ],
   ['html', { status: oneOf(200, 502) }],
   ['reset-before', {}],
   ['reset-after', {}],
   ['refuse', { message: text }],
+  ['results', { change: oneOf('reversed', 'missing', 'extra', 'without-ids') }],
   ['hang', {}],
   ['outage', { mode: oneOf('answer', 'reset') }],
 ]);
@@ -54,6 +63,7 @@ const REQUIRED: ReadonlyMap<unknown, string> = new Map<FaultKind, string>([
   ['latency', 'ms'],
   ['status', 'status'],
   ['refuse', 'message'],
+  ['results', 'change'],
   ['outage', 'forMs'],
 ]);
 

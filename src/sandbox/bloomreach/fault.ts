@@ -4,6 +4,8 @@ import type { JsonObject } from '../../core/json.ts';
 export interface FaultMatch {
   /** Only requests that carry an event of exactly this type, alone or in a batch. */
   readonly eventType?: string;
+  /** Only requests that carry this command, alone or in a batch. */
+  readonly command?: 'customers' | 'customers/events';
   /** Only requests whose path is this or ends with it, of any API. */
   readonly path?: string;
 }
@@ -19,7 +21,10 @@ interface FaultScope {
 }
 
 /** Statuses that a `status` fault may answer. */
-type FaultStatus = 429 | 500 | 502 | 503 | 504;
+type FaultStatus = 400 | 401 | 403 | 404 | 408 | 413 | 429 | 500 | 502 | 503 | 504;
+
+/** How the results of a batch are spoilt. */
+export type ResultsChange = 'reversed' | 'missing' | 'extra' | 'without-ids';
 
 /**
  * One switchable fault.
@@ -29,6 +34,8 @@ type FaultStatus = 429 | 500 | 502 | 503 | 504;
  * - `reset-before` resets the connection without running the request;
  * - `reset-after` runs the request fully, then resets the connection without an answer;
  * - `refuse` answers `success: false` with `message`; in a batch only for the commands that match;
+ * - `results` runs a batch, then answers its results in reverse order, without the last one, with one of no command, or
+ *   without ids; it leaves other requests as they are;
  * - `hang` neither runs nor answers;
  * - `outage` answers 503, or resets with `mode: 'reset'`, for `forMs`.
  */
@@ -45,6 +52,7 @@ export type FaultSpec = FaultScope &
     | { readonly kind: 'reset-before' }
     | { readonly kind: 'reset-after' }
     | { readonly kind: 'refuse'; readonly message: string }
+    | { readonly kind: 'results'; readonly change: ResultsChange }
     | { readonly kind: 'hang' }
     | { readonly kind: 'outage'; readonly forMs: number; readonly mode?: 'answer' | 'reset' }
   );

@@ -1,5 +1,6 @@
 import type { ActiveFault, FaultMatch, FaultSpec } from './fault.ts';
 import { parseFault } from './fault-input.ts';
+import { isAskedFor, type Write } from './write.ts';
 
 /** The faults of a running sandbox, as tests and the control API switch them. */
 export interface FaultSwitch {
@@ -56,13 +57,13 @@ export class Faults implements FaultSwitch {
     this.#entries = [];
   }
 
-  /** True when a fault asks for an event type, so that drawing must wait for the body. */
+  /** True when a fault asks for an event type or command, so that drawing must wait for the body. */
   get needBody(): boolean {
-    return this.#entries.some(({ spec }) => spec.match?.eventType !== undefined);
+    return this.#entries.some(({ spec: { match } }) => match?.eventType !== undefined || match?.command !== undefined);
   }
 
   /** Decides one request and uses up what hits it: every latency adds up, of the other faults the first wins. */
-  draw(path: string, eventTypes: readonly string[]): FaultPlan {
+  draw(path: string, writes: readonly Write[]): FaultPlan {
     if (this.#entries.length === 0) return UNHURT;
     this.#forgetEnded();
     let fault: FaultPlan['fault'] = null;
@@ -70,7 +71,7 @@ export class Faults implements FaultSwitch {
     for (const entry of this.#entries) {
       const { spec } = entry;
       const taken = spec.kind !== 'latency' && fault !== null;
-      if (taken || !matches(spec.match ?? {}, path, eventTypes) || !this.#hits(spec.probability ?? 1)) continue;
+      if (taken || !matches(spec.match ?? {}, path, writes) || !this.#hits(spec.probability ?? 1)) continue;
       entry.remaining -= 1;
       if (spec.kind === 'latency') delayMs += spec.ms + (spec.jitterMs ?? 0) * this.#random();
       else fault = spec;
@@ -88,9 +89,10 @@ export class Faults implements FaultSwitch {
   }
 }
 
-function matches({ eventType, path: suffix }: FaultMatch, path: string, eventTypes: readonly string[]): boolean {
+function matches(match: FaultMatch, path: string, writes: readonly Write[]): boolean {
+  const { eventType, command, path: suffix } = match;
   if (suffix === undefined ? !path.startsWith('/track/') : !path.endsWith(suffix)) return false;
-  return eventType === undefined || eventTypes.includes(eventType);
+  return (eventType === undefined && command === undefined) || writes.some((write) => isAskedFor(match, write));
 }
 
 function describe({ id, spec, remaining, endsAtMs }: Entry): ActiveFault {

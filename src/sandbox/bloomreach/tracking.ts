@@ -6,7 +6,7 @@ import type { Project } from './project.ts';
 import { recordCommand } from './record.ts';
 import type { Route } from './routes.ts';
 import type { Outcome } from './stats.ts';
-import { eventTypeOf, readWrites, type Write } from './write.ts';
+import { isAskedFor, readWrites, type Write } from './write.ts';
 
 /** Answers a route that carries one command. */
 export function runSingle(project: Project, request: ApiRequest, route: Route): Answer {
@@ -38,9 +38,8 @@ function runCommand(project: Project, request: ApiRequest, { command, data = {} 
   return run(project, { data, requestBytes: request.body.bytes, moment: project.moment() });
 }
 
-/** In a batch, a `refuse` fault that asks for an event type leaves the other commands alone. */
+/** In a batch, a `refuse` fault that asks for an event type or a command leaves the others alone. */
 function refusalOf({ plan: { fault } }: ApiRequest, write: Write): string | null {
   if (fault?.kind !== 'refuse') return null;
-  const wanted = fault.match?.eventType;
-  return wanted === undefined || wanted === eventTypeOf(write) ? fault.message : null;
+  return isAskedFor(fault.match ?? {}, write) ? fault.message : null;
 }

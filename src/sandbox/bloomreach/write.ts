@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Body } from './body.ts';
+import type { FaultMatch } from './fault.ts';
 import type { Route } from './routes.ts';
 
 /** One command of a request, read as far as it can be. */
@@ -24,6 +25,11 @@ export function readWrites(route: Route, { json }: Body): readonly Write[] {
 export function eventTypeOf({ command, data }: Write): string | null {
   const type = command === 'customers/events' && isJsonObject(data) ? data['event_type'] : null;
   return typeof type === 'string' ? type : null;
+}
+
+/** Whether a fault that asks for an event type or a command means this one. */
+export function isAskedFor({ eventType, command }: FaultMatch, write: Write): boolean {
+  return (eventType === undefined || eventType === eventTypeOf(write)) && (command ?? write.command) === write.command;
 }
 
 const UNREADABLE: Write = { command: null, commandId: null, data: undefined };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { bloomreachEndpoints } from '../../../src/destinations/bloomreach/endpoints.ts';
+import type { ResultsChange } from '../../../src/sandbox/bloomreach/fault.ts';
 import { type BloomreachSandbox, startBloomreachSandbox } from '../../../src/sandbox/bloomreach/server.ts';
 import { claimed, NOW_MS, Opened, patient, SECRETS } from './support.ts';
 
@@ -70,5 +71,49 @@ describe('against the sandbox', () => {
   ])('learns that %s is wrong', async (_, wrong) => {
     const answer = await deliver('event', { customer_ids: ANN, event_type: 'x' }, wrong);
     expect(answer).toMatchObject({ verdict: 'unauthorized', code: 'DELIVERY_UNAUTHORIZED' });
+  });
+
+  const event = (type: string, index: number) =>
+    JSON.stringify({ customer_ids: ANN, event_type: type, timestamp: NOW_MS / 1000 + index, properties: {} });
+  const batchOf = (...types: readonly string[]) =>
+    types.map((type, index) => claimed({ id: index + 1, request: event(type, index) }));
+  const destination = () => opened.destination(sandbox.port, PROJECT);
+
+  it('delivers fifty in one call, but for the one that is not allowed', async () => {
+    const deliveries = batchOf(...Array.from({ length: 49 }, () => 'x'), 'secret_event');
+    const result = await destination().send(deliveries, patient());
+    expect(result?.answers.map(({ verdict }) => verdict)).toEqual([...Array(49).fill('delivered'), 'rejected']);
+    expect(sandbox.state.stats()).toMatchObject({ requests: 1, stored: 49 });
+    const [entry] = sandbox.state.journal({ limit: 1 });
+    expect(entry?.body).toContain(`"data":${event('x', 0)}}`);
+  });
+
+  it.each<[ResultsChange, string]>([
+    ['reversed', 'delivered rejected delivered'],
+    ['missing', 'delivered rejected ambiguous'],
+    ['extra', 'delivered rejected delivered'],
+    ['without-ids', 'delivered rejected delivered'],
+  ])('finds each result when they come %s', async (change, expected) => {
+    sandbox.faults.add({ kind: 'results', change });
+    const result = await destination().send(batchOf('x', 'secret_event', 'y'), patient());
+    expect(result?.answers.map(({ verdict }) => verdict).join(' ')).toBe(expected);
+  });
+
+  it('learns that the one with the poison must travel alone', async () => {
+    sandbox.faults.add({ kind: 'status', status: 500, match: { eventType: 'poison' } });
+    const shared = await destination().send(batchOf('x', 'poison'), patient());
+    expect(shared).toMatchObject({ failed: true, divisible: true });
+    const alone = await destination().send(batchOf('x'), patient());
+    expect(alone).toMatchObject({ answers: [{ verdict: 'delivered' }], failed: false });
+  });
+
+  it('probes with the time, which asks for the credentials only', async () => {
+    expect(await destination().probe(patient())).toMatchObject({ verdict: 'delivered' });
+    const other = opened.destination(sandbox.port, { ...PROJECT, apiSecret: 'other' });
+    expect(await other.probe(patient())).toMatchObject({ verdict: 'unauthorized', atFault: 'destination' });
+    sandbox.faults.add({ kind: 'status', status: 403, match: { path: '/customers/events' } });
+    const refused = await destination().send(batchOf('x'), patient());
+    expect(refused).toMatchObject({ answers: [{ verdict: 'unauthorized', atFault: 'endpoint' }] });
+    expect(await destination().probe(patient())).toMatchObject({ verdict: 'delivered' });
   });
 });

@@ -69,6 +69,44 @@ test('refuse by event type hits only that command of a batch', async () => {
   expect(json.results).toEqual([{ success: true }, { success: false, errors: ['no thanks'] }]);
 });
 
+test.each([400, 401, 403, 404, 408, 413])('status answers %d, as it can be asked for', async (status) => {
+  await fault({ kind: 'status', status, body: { success: false, error: 'invalid secret' } });
+  expect(await send()).toMatchObject({ status, json: { error: 'invalid secret' } });
+  expect(await call(`/track/v2/projects/${TOKEN}/system/time`, { method: 'GET' })).toMatchObject({ status });
+});
+
+test('a fault of one command leaves requests without it alone', async () => {
+  const customer = { customer_ids: { registered: 'ann' }, properties: { tier: 'gold' } };
+  await fault({ kind: 'status', status: 403, match: { command: 'customers' } });
+  const batch = {
+    commands: [
+      { name: 'customers/events', data: annEvent() },
+      { name: 'customers', data: customer },
+    ],
+  };
+  expect((await send()).status).toBe(200);
+  expect((await track('customers', customer)).status).toBe(403);
+  expect((await track('batch', batch)).status).toBe(403);
+  sandbox.faults.clear();
+  await fault({ kind: 'refuse', message: 'no thanks', match: { command: 'customers' } });
+  const results = [{ success: true }, { success: false, errors: ['no thanks'] }];
+  expect((await track('batch', batch)).json).toMatchObject({ results });
+});
+
+test.each([
+  ['reversed', ['b', 'a']],
+  ['missing', ['a']],
+  ['extra', ['a', 'b', 'of-no-command']],
+  ['without-ids', [undefined, undefined]],
+])('results answers those of a batch %s, when all is done', async (change, ids) => {
+  await fault({ kind: 'results', change });
+  const command = (id: string) => ({ name: 'customers/events', command_id: id, data: annEvent({ event_type: id }) });
+  const { status, json } = await track('batch', { commands: [command('a'), command('b')] });
+  expect([status, json.results.map((result: { command_id?: string }) => result.command_id)]).toEqual([200, ids]);
+  expect((await send()).json).toMatchObject({ success: true });
+  expect(sandbox.state.stats()).toMatchObject({ stored: 3 });
+});
+
 test.each([200, 502])('html answers a web page with status %d', async (status) => {
   await fault({ kind: 'html', status });
   const reply = await send();
