@@ -1,5 +1,6 @@
 import { publicId } from '../../core/id.ts';
 import type {
+  DeadCause,
   DeliveryDetail,
   DeliveryFilter,
   DeliveryRow,
@@ -7,15 +8,16 @@ import type {
   EventFilter,
   EventRow,
   Log,
+  NamedBy,
   Page,
   PageRequest,
   RunnableEvent,
-  Stats,
 } from '../../ports/log.ts';
 import { factOf, factsLike } from './memory-facts.ts';
 import { headOf } from './memory-lanes.ts';
 import { isKnownAs, startsIdentifier } from './memory-members.ts';
-import { type DeliveryRecord, type EventRecord, hourOf, type MemoryState, storedEvent } from './memory-state.ts';
+import { type DeliveryRecord, type EventRecord, type MemoryState, storedEvent } from './memory-state.ts';
+import { gaugesOf, statsOf } from './memory-totals.ts';
 
 const LONGEST_PAGE = 200;
 
@@ -29,6 +31,7 @@ export function memoryLog(state: MemoryState): Log {
           .map((record) => rowOf(state, record)),
         page,
       ),
+    deadCauses: async (filter) => deadCausesOf(state, filter),
     delivery: async (id) => detailOf(state, state.deliveries.get(id)),
     events: async (filter, page) => pageOf(eventsLike(state, filter).map(eventRowOf), page),
     event: async (id) => eventDetailOf(state, state.events.get(id)),
@@ -43,6 +46,7 @@ export function memoryLog(state: MemoryState): Log {
         factsLike(state, filter).filter(({ member }) => isMember(state, filter.member, member)),
         page,
       ),
+    names: async (by) => namesOf(state, by),
     unmatchedNames: async (limit) =>
       [...state.unmatched.values()]
         .sort((left, right) => right.lastSeenMs - left.lastSeenMs || (left.name < right.name ? -1 : 1))
@@ -50,12 +54,16 @@ export function memoryLog(state: MemoryState): Log {
     receipts: async (page) => pageOf(state.receipts, page),
     lastGoodFiles: async () => state.files,
     stats: async (sinceMs) => statsOf(state, sinceMs),
+    gauges: async () => gaugesOf(state),
+    pauses: async (sinceMs) => state.pauses.filter(({ untilMs }) => untilMs === null || untilMs >= sinceMs),
   };
 }
 
-/** One page of rows that are kept oldest first. */
-export /** One page of rows that stand oldest first. */
-export function pageOf<Row extends { readonly id: number }>(rows: readonly Row[], { before, limit }: PageRequest): Page<Row> {
+/** One page of rows that stand oldest first. */
+export function pageOf<Row extends { readonly id: number }>(
+  rows: readonly Row[],
+  { before, limit }: PageRequest,
+): Page<Row> {
   const size = Math.min(limit, LONGEST_PAGE);
   const older = rows.filter(({ id }) => before === null || id < before).reverse();
   const items = older.slice(0, size);
@@ -63,7 +71,6 @@ export function pageOf<Row extends { readonly id: number }>(rows: readonly Row[]
 }
 
 /** Whether a delivery meets the filter. */
-export /** Whether a delivery meets the filter. */
 export function matchesDelivery(state: MemoryState, record: DeliveryRecord, filter: DeliveryFilter): boolean {
   const { draft, event } = record;
   return (
@@ -80,7 +87,6 @@ export function matchesDelivery(state: MemoryState, record: DeliveryRecord, filt
 }
 
 /** Whether an event meets the filter. */
-export /** Whether an event meets the filter. */
 export function matchesEvent(state: MemoryState, event: EventRecord, filter: EventFilter): boolean {
   return (
     same(filter.status, event.status) &&
@@ -196,33 +202,35 @@ function runnableOf(state: MemoryState, event: EventRecord): RunnableEvent {
   return { id: event.id, event: storedEvent(event), code: event.code, deliveries };
 }
 
-function statsOf(state: MemoryState, sinceMs: number): Stats {
-  const since = hourOf(sinceMs);
-  const counted = (what: string): number =>
-    state.counts.filter((happening) => happening.hour >= since && happening.what === what).length;
-  const open = (status: string): number => [...state.open].filter((record) => record.status === status).length;
-  return {
-    received: counted('received'),
-    duplicates: counted('duplicates'),
-    unmatched: counted('unmatched'),
-    failed: counted('failed'),
-    deliveries: {
-      waiting: open('waiting'),
-      pending: open('pending'),
-      delivered: counted('delivered'),
-      dead: counted('dead'),
-      skipped: counted('skipped'),
-      shadowed: counted('shadowed'),
-      canceled: counted('canceled'),
-    },
-    retried: counted('retried'),
-    attempts: {
-      delivered: counted('attempt delivered'),
-      rejected: counted('attempt rejected'),
-      transient: counted('attempt transient'),
-      ambiguous: counted('attempt ambiguous'),
-      unauthorized: counted('attempt unauthorized'),
-    },
-    unrouted: [...state.events.values()].filter(({ status }) => status === 'accepted').length,
-  };
+function deadCausesOf(state: MemoryState, filter: DeliveryFilter): readonly DeadCause[] {
+  const dead = [...state.deliveries.values()].filter((record) => {
+    return record.status === 'dead' && matchesDelivery(state, record, filter);
+  });
+  const causes = Map.groupBy(dead, ({ code, draft }) => {
+    return JSON.stringify([code, draft.mapping, draft.destination, draft.endpoint]);
+  });
+  const counted = [...causes.values()].flatMap((records) => causeOf(records));
+  return counted.sort((left, right) => right.count - left.count || right.exampleId - left.exampleId);
+}
+
+function causeOf(records: readonly DeliveryRecord[]): readonly DeadCause[] {
+  const example = records.at(-1);
+  if (!example) return [];
+  const { id, code, detail, draft } = example;
+  const made = records.map(({ createdAtMs }) => createdAtMs);
+  const times = { oldestMs: Math.min(...made), newestMs: Math.max(...made) };
+  const { mapping, destination, endpoint } = draft;
+  return [{ code, mapping, destination, endpoint, count: records.length, ...times, exampleId: id, detail }];
+}
+
+function namesOf(state: MemoryState, by: NamedBy): readonly string[] {
+  const events = [...state.events.values()];
+  const drafts = [...state.deliveries.values()].map(({ draft }) => draft);
+  if (by === 'event') return sorted(events.map(({ name }) => name));
+  if (by === 'source') return sorted(events.map(({ source }) => source));
+  return sorted(drafts.map((draft) => draft[by]));
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
 }
