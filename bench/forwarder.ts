@@ -1,16 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request as post, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** A tier change, as far as the mapping reads it. */
-interface TierChange {
-  readonly messageId: string;
-  readonly storeCode: string;
-  readonly createdAt: string;
-  readonly data: {
-    readonly customer: { readonly email: string };
-    readonly level: { readonly levelId: string; readonly name: string; readonly levelMoveUp: boolean };
-  };
-}
+import { requestOf } from './tier-change.ts';
 
 /** Where events are forwarded to: the address of the tracking API's `customers/events`. */
 const target = new URL(process.argv[2] ?? '');
@@ -26,22 +16,6 @@ process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => {
   process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
-
-/** What `mappings/tier-change.yaml` says, written by hand. */
-function requestOf({ messageId, storeCode, createdAt, data }: TierChange): string {
-  return JSON.stringify({
-    customer_ids: { registered: data.customer.email.toLowerCase() },
-    event_type: 'loyalty_challenge',
-    timestamp: Date.parse(createdAt) / 1000,
-    properties: {
-      event_id: messageId,
-      tier_id: data.level.levelId,
-      tier_name: data.level.name,
-      tenant_code: storeCode,
-      levelMove: data.level.levelMoveUp ? 'up' : 'down',
-    },
-  });
-}
 
 /** Passes the destination's verdict on: nothing is kept, so a failure is the sender's to repeat. */
 function forward(body: string, response: ServerResponse): void {

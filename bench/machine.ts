@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { Pin } from './args.ts';
 import { monotonicMs } from './clock.ts';
-import type { Options } from './options.ts';
 
 /** The processors in use; null = the operating system chooses. */
 export interface Pinning {
@@ -16,7 +16,7 @@ const TASKSET = 'taskset';
 const SYNCED_WRITES = 200;
 
 /** Pins this process next to load and sink, where `taskset` and both processors are there. */
-export function pin(wanted: Options['pin']): Pinning {
+export function pin(wanted: Pin): Pinning {
   const unpinned = { server: null, around: null };
   if (wanted === null || availableParallelism() < 2) return unpinned;
   const [server, around] = wanted;

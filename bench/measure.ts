@@ -1,7 +1,8 @@
 import { type Figures, figuresOf } from './figures.ts';
 import { cpuSecondsOf, machineTime, peakRssOf } from './linux.ts';
 import type { Options } from './options.ts';
-import { type PhasePlan, runPhase, type Surroundings } from './phase.ts';
+import { runPhase, type Surroundings } from './phase.ts';
+import { PHASE_NAMES, type Phase, type PhaseName, phaseOf, warmUpOf } from './phases.ts';
 import { type Subject, type SubjectName, startSubject } from './subject.ts';
 
 /** One subject, measured once. */
@@ -9,12 +10,11 @@ export interface Measurement {
   readonly subject: SubjectName;
   /** Only to warm up: what it lost counts, how fast it was does not. */
   readonly warmUp: Figures;
-  /** As many connections as asked for, each sending again as soon as it is answered. */
-  readonly saturated: Figures;
-  /** A steady, low rate; latency counts from when each event was due. */
-  readonly calm: Figures;
+  readonly phases: Readonly<Record<PhaseName, Figures>>;
   readonly peakRssBytes: number;
   readonly databaseBytesPerEvent: number | null;
+  /** Of an event, what had to be kept whatever the database: its body and its frozen request. */
+  readonly keptBytesPerEvent: number | null;
   /** The first warnings and errors that the subject logged. */
   readonly complaints: readonly string[];
   /** Share of the machine's processor time that the host gave to other machines. */
@@ -32,38 +32,57 @@ export interface Bench extends Surroundings {
   readonly takeSequences: (count: number) => number;
 }
 
-const WARM_UP_EVENTS = 1_000;
-
-/** Starts a subject, warms it up, measures it under full and under low load, and stops it. */
+/** Starts a subject, warms it up, takes it through every phase, and stops it. */
 export async function measure(name: SubjectName, bench: Bench): Promise<Measurement> {
   const { options, sinkUrl, serverCpu: cpu } = bench;
   const subject = await startSubject(name, { sinkUrl, cpu, profileDir: options.profileDir });
-  const run = (count: number, perSecond: number | null) => runPhase(planOf(count, perSecond, bench), subject, bench);
   let stopped = false;
   try {
-    const warmUp = figuresOf(await run(WARM_UP_EVENTS, null));
+    const warmUp = await figuresIn(warmUpOf(options), subject, bench);
     const watch = watchMachine(subject, bench);
-    const saturated = figuresOf(await run(options.events, null));
-    const calm = figuresOf(await run(options.perSecond * options.calmSeconds, options.perSecond));
+    const phases = await phasesOf(subject, name, bench);
     const noise = watch();
     const peakRssBytes = peakRssOf(subject.pid);
     stopped = true;
-    const { databaseBytes, complaints } = await subject.stop();
-    const events = warmUp.accepted + saturated.accepted + calm.accepted;
+    const { databaseBytes, keptBytesPerEvent, complaints } = await subject.stop();
+    const events = figuresOfAll({ warmUp, phases }).reduce((sum, { accepted }) => sum + accepted, 0);
     const databaseBytesPerEvent = databaseBytes === null ? null : databaseBytes / events;
-    return { subject: name, warmUp, saturated, calm, peakRssBytes, databaseBytesPerEvent, complaints, ...noise };
+    return {
+      subject: name,
+      warmUp,
+      phases,
+      peakRssBytes,
+      databaseBytesPerEvent,
+      keptBytesPerEvent,
+      complaints,
+      ...noise,
+    };
   } finally {
     if (!stopped) await subject.stop();
   }
 }
 
 /** A count over all that a measurement sent. */
-export function sumOf({ warmUp, saturated, calm }: Measurement, count: (figures: Figures) => number): number {
-  return count(warmUp) + count(saturated) + count(calm);
+export function sumOf(measured: Pick<Measurement, 'warmUp' | 'phases'>, count: (figures: Figures) => number): number {
+  return figuresOfAll(measured).reduce((sum, figures) => sum + count(figures), 0);
 }
 
-function planOf(count: number, perSecond: number | null, { options, takeSequences }: Bench): PhasePlan {
-  return { first: takeSequences(count), count, connections: options.connections, perSecond };
+/** The figures of the warm-up and of every phase. */
+export function figuresOfAll({ warmUp, phases }: Pick<Measurement, 'warmUp' | 'phases'>): readonly Figures[] {
+  return [warmUp, ...Object.values(phases)];
+}
+
+async function phasesOf(subject: Subject, name: SubjectName, bench: Bench): Promise<Measurement['phases']> {
+  const measured: [PhaseName, Figures][] = [];
+  for (const phase of PHASE_NAMES) {
+    measured.push([phase, await figuresIn(phaseOf(phase, name, bench.options), subject, bench)]);
+  }
+  return Object.fromEntries(measured) as Record<PhaseName, Figures>;
+}
+
+async function figuresIn(phase: Phase, subject: Subject, bench: Bench): Promise<Figures> {
+  const plan = { ...phase, first: bench.takeSequences(phase.count), connections: bench.options.connections };
+  return figuresOf(await runPhase(plan, subject, bench));
 }
 
 /** Starts watching the machine; the returned function tells what disturbed it since. */

@@ -1,20 +1,19 @@
 import { parseArgs } from 'node:util';
+import { type Pin, processors, wholeNumber } from './args.ts';
 
 /** What the bench is asked for. */
 export interface Options {
   readonly rounds: number;
-  /** Events of the saturated phase. */
+  /** Events of a saturated phase. */
   readonly events: number;
   readonly connections: number;
-  /** Events per second of the calm phase. */
-  readonly perSecond: number;
-  readonly calmSeconds: number;
+  /** Length of a phase with a steady rate. */
+  readonly seconds: number;
   /** No round starts that would probably end later than this. */
   readonly secondsLimit: number;
-  /** How long the sink takes to answer. */
-  readonly sinkMs: number;
-  /** The processors of the server, and of load and sink; null = the operating system chooses. */
-  readonly pin: readonly [server: number, around: number] | null;
+  /** How long the sink takes to answer in the slow phases. */
+  readonly slowMs: number;
+  readonly pin: Pin;
   /** Where everything measured is written; null = nowhere. */
   readonly jsonFile: string | null;
   /** Where processor profiles are written; null = none are taken. */
@@ -24,30 +23,33 @@ export interface Options {
 /** Shown by `--help`. */
 export const USAGE = `npm run bench -- [options]
 
-  --rounds 3           rounds; each measures every subject once, in rotating order
-  --events 4000        events of the saturated phase
-  --connections 64     connections of the saturated phase
-  --rate 100           events per second of the calm phase
-  --calm-seconds 4     length of the calm phase
-  --seconds-limit 110  start no round that would end later than this
-  --sink-ms 0          how long the sink takes to answer
+  --rounds 5           rounds that count; each measures every subject once, in rotating order
+  --events 10000       events of a saturated phase; the forwarder gets fewer where the sink is slow
+  --connections 64     connections of a saturated phase
+  --seconds 5          length of a phase with a steady rate
+  --slow-ms 50         how long the sink takes to answer in the slow phases
+  --seconds-limit 480  start no round that would end later than this
+  --quick              one short round, to see that everything works: --rounds 1 --events 2000 --seconds 2
   --pin 0,1            processor of the server, processor of load and sink; "none" pins nothing
   --json FILE          write everything measured
   --profile DIR        write a processor profile of each server thread; the figures are then not comparable
 `;
+
+const USUAL = { rounds: '5', events: '10000', seconds: '5' } as const;
+const QUICK = { rounds: '1', events: '2000', seconds: '2' } as const;
 
 /** Reads the command line; null = help was asked for. Throws an Error that names the option at fault. */
 export function optionsOf(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '3' },
-      events: { type: 'string', default: '4000' },
+      rounds: { type: 'string' },
+      events: { type: 'string' },
       connections: { type: 'string', default: '64' },
-      rate: { type: 'string', default: '100' },
-      'calm-seconds': { type: 'string', default: '4' },
-      'seconds-limit': { type: 'string', default: '110' },
-      'sink-ms': { type: 'string', default: '0' },
+      seconds: { type: 'string' },
+      'slow-ms': { type: 'string', default: '50' },
+      'seconds-limit': { type: 'string', default: '480' },
+      quick: { type: 'boolean', default: false },
       pin: { type: 'string', default: '0,1' },
       json: { type: 'string' },
       profile: { type: 'string' },
@@ -55,29 +57,16 @@ export function optionsOf(args: readonly string[]): Options | null {
     },
   });
   if (values.help) return null;
+  const usual = values.quick ? QUICK : USUAL;
   return {
-    rounds: numberOf('rounds', values.rounds, [1, 50]),
-    events: numberOf('events', values.events, [1, 1_000_000]),
-    connections: numberOf('connections', values.connections, [1, 1_000]),
-    perSecond: numberOf('rate', values.rate, [1, 10_000]),
-    calmSeconds: numberOf('calm-seconds', values['calm-seconds'], [1, 600]),
-    secondsLimit: numberOf('seconds-limit', values['seconds-limit'], [1, 3_600]),
-    sinkMs: numberOf('sink-ms', values['sink-ms'], [0, 10_000]),
-    pin: pinOf(values.pin),
+    rounds: wholeNumber('rounds', values.rounds ?? usual.rounds, [1, 50]),
+    events: wholeNumber('events', values.events ?? usual.events, [1, 100_000]),
+    connections: wholeNumber('connections', values.connections, [1, 1_000]),
+    seconds: wholeNumber('seconds', values.seconds ?? usual.seconds, [1, 60]),
+    slowMs: wholeNumber('slow-ms', values['slow-ms'], [1, 10_000]),
+    secondsLimit: wholeNumber('seconds-limit', values['seconds-limit'], [1, 3_600]),
+    pin: processors(values.pin),
     jsonFile: values.json ?? null,
     profileDir: values.profile ?? null,
   };
-}
-
-function numberOf(name: string, text: string, [least, most]: readonly [number, number]): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new Error(`--${name} takes a whole number from ${least} to ${most}, not ${text}`);
-}
-
-function pinOf(text: string): Options['pin'] {
-  if (text === 'none') return null;
-  const match = /^(\d+),(\d+)$/.exec(text);
-  if (!match) throw new Error(`--pin takes two processors such as 0,1, or none, not ${text}`);
-  return [Number(match[1]), Number(match[2])];
 }

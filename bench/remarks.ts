@@ -1,4 +1,4 @@
-import { type Measurement, sumOf } from './measure.ts';
+import { figuresOfAll, type Measurement, sumOf } from './measure.ts';
 import type { Options } from './options.ts';
 import { isDisturbed, QUIET, type Round, type Rounds } from './rounds.ts';
 
@@ -6,22 +6,25 @@ import { isDisturbed, QUIET, type Round, type Rounds } from './rounds.ts';
 const AROUND_IS_FULL = 0.9;
 
 /** One line about a measurement, for the reader who waits. */
-export function progressLine(round: number, { subject, saturated, calm, stolen, others }: Measurement): string {
-  const rate = `${saturated.deliveredPerSecond.toFixed(0)} delivered/s`;
+export function progressLine(round: number, { subject, phases, stolen, others }: Measurement): string {
+  const { saturated, slowSaturated, calm } = phases;
+  const rates = `${saturated.deliveredPerSecond.toFixed(0)} delivered/s, ${slowSaturated.deliveredPerSecond.toFixed(0)} to the slow sink`;
   const noise = `stolen ${percentOf(stolen)}, others ${percentOf(others)}`;
-  return `round ${round}  ${subject}  ${rate}, calm acknowledged p50 ${calm.ackP50.toFixed(2)} ms  (${noise})`;
+  return `round ${round}  ${subject}  ${rates}, calm acknowledged p50 ${calm.ackP50.toFixed(2)} ms  (${noise})`;
 }
 
 /** What a reader must know before reading the table. */
 export function remarksOf({ kept, dropped, isCutShort }: Rounds, options: Options): readonly string[] {
   const disturbed = kept.filter(isDisturbed).length;
   const measurements = measurementsOf(kept);
-  const around = Math.max(...measurements.map(({ saturated }) => saturated.aroundBusy));
+  const around = Math.max(...measurements.map(({ phases }) => phases.saturated.aroundBusy));
   const limits = `more than ${percentOf(QUIET.stolen)} stolen by the host or ${percentOf(QUIET.others)} used by others`;
   return [
     `${kept.length} rounds, medians; ${dropped.length} more dropped as disturbed (${limits})`,
     ...(disturbed > 0 ? [`Read with care: of these ${kept.length} rounds, ${disturbed} disturbed as well.`] : []),
-    ...(around > AROUND_IS_FULL ? ['Read with care: load and sink were as busy as a processor can be.'] : []),
+    ...(around > AROUND_IS_FULL
+      ? ['Read with care: load and sink were as busy as a processor can be, saturated with a quick sink.']
+      : []),
     ...(isCutShort ? [`Cut short by --seconds-limit ${options.secondsLimit}.`] : []),
     ...(options.profileDir === null ? [] : ['Taken while profiling: compare nothing with other runs.']),
   ];
@@ -42,8 +45,8 @@ export function faultsOf({ kept, dropped }: Rounds): readonly string[] {
   });
 }
 
-function reasonsOf({ warmUp, saturated, calm }: Measurement): string {
-  const reasons = new Set([warmUp, saturated, calm].flatMap(({ refusals }) => Object.keys(refusals)));
+function reasonsOf(measured: Measurement): string {
+  const reasons = new Set(figuresOfAll(measured).flatMap(({ refusals }) => Object.keys(refusals)));
   return [...reasons].join(', ');
 }
 

@@ -16,9 +16,11 @@ export interface Subject {
 }
 
 /** What a subject leaves behind when it is stopped. */
-interface Remains {
+export interface Remains {
   /** The size of its database; null when it has none. */
   readonly databaseBytes: number | null;
+  /** Of an event, what it had to keep: its body and its frozen request; null when it keeps nothing. */
+  readonly keptBytesPerEvent: number | null;
   /** The first warnings and errors it logged. */
   readonly complaints: readonly string[];
 }
@@ -44,6 +46,6 @@ async function startForwarder({ sinkUrl, cpu, profileDir }: SubjectStart): Promi
     url: `${url}/webhooks/open-loyalty`,
     headers: { 'content-type': 'application/json' },
     logged: null,
-    stop: () => child.stop().then(() => ({ databaseBytes: null, complaints: [] })),
+    stop: () => child.stop().then(() => ({ databaseBytes: null, keptBytesPerEvent: null, complaints: [] })),
   };
 }

@@ -1,6 +1,7 @@
 import type { Figures } from './figures.ts';
 import { type Measurement, sumOf } from './measure.ts';
 import type { Options } from './options.ts';
+import { PHASE_NAMES, type PhaseName, phaseOf } from './phases.ts';
 import type { Round } from './rounds.ts';
 import { median } from './statistics.ts';
 
@@ -16,50 +17,52 @@ const COLUMNS = [30, 28, 28, 10] as const;
 
 /** The table of medians, with the range over the rounds, and the median of each round's ratio. */
 export function tableOf(rounds: readonly Round[], options: Options): readonly string[] {
-  const { events, connections, perSecond, calmSeconds } = options;
   return [
     lineOf(['median (least to most)', 'pointsman', 'forwarder', 'ratio']),
-    `saturated: ${events} events over ${connections} connections`,
-    ...phaseRows(({ saturated }) => saturated, true).map((row) => rowLine(row, rounds)),
-    `calm: ${perSecond} events/s for ${calmSeconds} s`,
-    ...phaseRows(({ calm }) => calm, false).map((row) => rowLine(row, rounds)),
-    'both',
-    ...BOTH_ROWS.map((row) => rowLine(row, rounds)),
+    ...PHASE_NAMES.flatMap((name) => phaseLines(name, rounds, options)),
+    'all phases',
+    ...OVERALL_ROWS.map((row) => rowLine(row, rounds)),
   ];
 }
 
-function phaseRows(figures: (measured: Measurement) => Figures, withRates: boolean): readonly Row[] {
+function phaseLines(name: PhaseName, rounds: readonly Round[], options: Options): readonly string[] {
+  const [ours, theirs] = [phaseOf(name, 'pointsman', options), phaseOf(name, 'forwarder', options)];
+  const fewer = ours.count === theirs.count ? '' : ` (forwarder ${theirs.count})`;
+  const rows = phaseRows(name, ours.perSecond === null);
+  return [`${ours.title}: ${ours.count} events${fewer}`, ...rows.map((row) => rowLine(row, rounds))];
+}
+
+function phaseRows(phase: PhaseName, isSaturated: boolean): readonly Row[] {
   const row = (title: string, digits: number, key: Exclude<keyof Figures, 'refusals'>): Row => {
-    return { title, digits, of: (measured) => figures(measured)[key] };
+    return { title, digits, of: ({ phases }) => phases[phase][key] };
   };
   const rates = [
     row('accepted events/s', 0, 'acceptedPerSecond'),
     row('delivered events/s', 0, 'deliveredPerSecond'),
     row('logged events/s', 0, 'loggedPerSecond'),
   ];
-  return [
-    ...(withRates ? rates : []),
+  const latencies = [
     row('acknowledged p50 ms', 2, 'ackP50'),
     row('acknowledged p99 ms', 2, 'ackP99'),
     row('end to end p50 ms', 2, 'endToEndP50'),
     row('end to end p99 ms', 2, 'endToEndP99'),
+  ];
+  return [
+    ...(isSaturated ? rates : []),
+    ...latencies,
     row('CPU s per 1,000 events', 3, 'cpuSecondsPer1k'),
+    { ...row('events per sink call', 1, 'eventsPerCall'), isCount: true },
     { ...row('load and sink, cores busy', 2, 'aroundBusy'), isCount: true },
   ];
 }
 
-const BOTH_ROWS: readonly Row[] = [
+const OVERALL_ROWS: readonly Row[] = [
   { title: 'peak RSS MB', digits: 0, of: ({ peakRssBytes }) => peakRssBytes / 1e6 },
-  { title: 'webhook bytes/event', digits: 0, of: ({ saturated }) => saturated.bodyBytes, isCount: true },
-  { title: 'request bytes/event', digits: 0, of: ({ saturated }) => saturated.requestBytes, isCount: true },
+  { title: 'webhook bytes/event', digits: 0, of: ({ phases }) => phases.saturated.bodyBytes, isCount: true },
+  { title: 'bytes sent/event', digits: 0, of: ({ phases }) => phases.saturated.requestBytes, isCount: true },
+  { title: 'body + frozen request/event', digits: 0, of: ({ keptBytesPerEvent }) => keptBytesPerEvent },
   { title: 'database bytes/event', digits: 0, of: ({ databaseBytesPerEvent }) => databaseBytesPerEvent },
-  { title: 'events per sink call', digits: 1, of: ({ saturated }) => saturated.eventsPerCall, isCount: true },
-  {
-    title: 'not accepted',
-    digits: 0,
-    of: (measured) => sumOf(measured, ({ sent, accepted }) => sent - accepted),
-    isCount: true,
-  },
+  { title: 'not accepted', digits: 0, of: (measured) => sumOf(measured, unaccepted), isCount: true },
   {
     title: 'repeats at the sink',
     digits: 0,
@@ -68,6 +71,10 @@ const BOTH_ROWS: readonly Row[] = [
   },
   { title: 'lost', digits: 0, of: (measured) => sumOf(measured, ({ lost }) => lost), isCount: true },
 ];
+
+function unaccepted({ sent, accepted }: Figures): number {
+  return sent - accepted;
+}
 
 function rowLine({ title, of, digits, isCount = false }: Row, rounds: readonly Round[]): string {
   const cell = (values: readonly (number | null)[]): string => {

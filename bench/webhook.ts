@@ -6,9 +6,9 @@ export const MEMBERS = 20_000;
 const START_MS = Date.parse('2026-02-11T09:30:00+01:00');
 const TIERS = ['Bronze', 'Silver', 'Gold', 'Platinum'] as const;
 
-/** The body of a tier change as Open Loyalty sends it; each has its own message id, the members take turns. */
-export function webhookBody(sequence: number): string {
-  const member = String(sequence % MEMBERS).padStart(12, '0');
+/** The body of a tier change as Open Loyalty sends it; each has its own message id, the members take turns. Pure. */
+export function webhookBody(sequence: number, members: number = MEMBERS): string {
+  const member = String(sequence % members).padStart(12, '0');
   const tier = sequence % TIERS.length;
   const isUp = sequence % 2 === 0;
   return JSON.stringify({

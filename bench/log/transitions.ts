@@ -1,0 +1,100 @@
+import type { ClaimedDelivery, DeliveryDraft } from '../../src/core/delivery.ts';
+import type { AcceptedDraft, Store } from '../../src/ports/store.ts';
+import { requireAccepted } from '../require-accepted.ts';
+import { dueDelivery, settlements, unroutedDraft } from './row-drafts.ts';
+import type { Stopwatch } from './timing.ts';
+import { type Outcome, rowMs } from './world.ts';
+
+/** The transitions that are timed, each its own commit. */
+export const TRANSITIONS = {
+  acceptOne: 'accept 1',
+  acceptMany: 'accept 50',
+  routeMany: 'route 50',
+  claimMany: 'claim 50',
+  settleMany: 'settle 50',
+  atOnce: 'accept, route and claim 50 in one commit',
+} as const;
+
+const MANY = 50;
+const DESTINATION = 'bloomreach';
+const LEASE_MS = 60_000;
+const DELIVERED: Outcome = { status: 'delivered', code: null, reason: null, attempts: 1, share: 0 };
+
+/** How often transitions are timed, and on what: new rows from `first` on. */
+export interface TransitionPlan {
+  readonly first: number;
+  readonly times: number;
+}
+
+/** Times every transition. Returns the number of the next row. */
+export async function timeTransitions(
+  store: Store,
+  { first, times }: TransitionPlan,
+  watch: Stopwatch,
+): Promise<number> {
+  let next = first;
+  const take = (count: number): readonly number[] => {
+    next += count;
+    return Array.from({ length: count }, (_, index) => next - count + index);
+  };
+  for (let time = 0; time < times; time++) {
+    await acceptOne(store, take(1), watch);
+    await stepByStep(store, take(MANY), watch);
+    await atOnce(store, take(MANY), watch);
+  }
+  return next;
+}
+
+async function acceptOne(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
+  const drafts = sequences.map(unroutedDraft);
+  const [accepted] = requireAccepted(await watch.time(TRANSITIONS.acceptOne, () => store.accept(drafts, [])));
+  await store.claimEvents(1);
+  const unmatched = { eventId: accepted?.eventId ?? 0, status: 'unmatched', code: null, deliveries: [] } as const;
+  await store.settleRoutes([unmatched], nowOf(sequences), []);
+}
+
+async function stepByStep(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
+  const nowMs = nowOf(sequences);
+  const drafts = sequences.map(unroutedDraft);
+  const accepted = requireAccepted(await watch.time(TRANSITIONS.acceptMany, () => store.accept(drafts, [])));
+  await store.claimEvents(MANY);
+  const routed = accepted.map(({ eventId }, index) => {
+    return { eventId, status: 'routed', code: null, deliveries: [toBloomreach(sequences[index] ?? 0)] } as const;
+  });
+  await watch.time(TRANSITIONS.routeMany, () => store.settleRoutes(routed, nowMs, []));
+  const claim = { ...offerAt(nowMs), limit: MANY, nowMs };
+  const claimed = await watch.time(TRANSITIONS.claimMany, () => store.claimDeliveries(claim));
+  await watch.time(TRANSITIONS.settleMany, () => settle(store, claimed, nowMs));
+}
+
+async function atOnce(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
+  const nowMs = nowOf(sequences);
+  const drafts = sequences.map((sequence): AcceptedDraft => {
+    return { ...unroutedDraft(sequence), routed: { status: 'routed', deliveries: [toBloomreach(sequence)] } };
+  });
+  const accept = () => store.accept(drafts, [offerAt(nowMs)]);
+  const accepted = requireAccepted(await watch.time(TRANSITIONS.atOnce, accept));
+  await settle(
+    store,
+    accepted.flatMap(({ claimed }) => claimed),
+    nowMs,
+  );
+}
+
+async function settle(store: Store, claimed: readonly ClaimedDelivery[], nowMs: number): Promise<void> {
+  if (claimed.length !== MANY) throw new Error(`${claimed.length} deliveries were claimed, not ${MANY}`);
+  await store.settleAttempts(claimed.flatMap((one) => settlements(one, DELIVERED, nowMs)));
+}
+
+/** One destination, so that one claim takes all. */
+function toBloomreach(sequence: number): DeliveryDraft {
+  return { ...dueDelivery(sequence), destination: DESTINATION, endpoint: 'event' };
+}
+
+function offerAt(nowMs: number) {
+  return { destination: DESTINATION, pausedEndpoints: [], leaseEndMs: nowMs + LEASE_MS };
+}
+
+function nowOf(sequences: readonly number[]): number {
+  return rowMs((sequences.at(-1) ?? 0) + 1);
+}
