@@ -9,6 +9,8 @@ import type { Mapping } from '../core/mapping.ts';
 export interface TransformInput {
   /** The body as JSON text. */
   readonly body: string;
+  /** The body parsed, where it is at hand: equal to `body`, and never changed. It spares an inline run the parsing. */
+  readonly parsed?: JsonObject;
   /** What `$eventId()` yields for part 0. */
   readonly eventId: string;
   /** What `$now()` and `$millis()` yield: the event's clock, in ms. */
@@ -35,6 +37,8 @@ export interface FormulaValue {
   readonly formula: string;
   /** Undefined when it yielded nothing. */
   readonly value: Json | undefined;
+  /** Whether it is compiled and runs inline; a job does so only where all its formulas can. Else it runs in a worker. */
+  readonly inline: boolean;
 }
 
 /** One request that a job made, or why that part failed. */
@@ -65,9 +69,14 @@ export type TransformResult =
   | { readonly kind: 'missing'; readonly facts: readonly FactKey[] }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly path: string | null };
 
-/** Runs mappings over events, off the ingest thread, with a deadline that really kills. */
+/**
+ * Runs mappings over events: in place where all formulas are compiled and the event is small, so that the cost is linear
+ * in both; else in worker threads, with a deadline that really kills.
+ */
 export interface TransformEngine {
-  /** Runs a chunk; results in the jobs' order. Never rejects: a failure is a result. */
+  /** Runs a job in place. Null = it needs a worker. Never throws. */
+  runInline(job: TransformJob): TransformResult | null;
+  /** Runs a chunk, each job inline where it can; results in the jobs' order. Never rejects: a failure is a result. */
   run(jobs: readonly TransformJob[]): Promise<readonly TransformResult[]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { TransformEngine, TransformJob, TransformResult } from '../ports/transform-engine.ts';
 import type { Failure } from './failure.ts';
+import { InlineEngine } from './inline/inline-engine.ts';
 import { programKey } from './protocol.ts';
 import { DEATHS_TO_QUARANTINE, Quarantine } from './quarantine.ts';
 import { type DeathCode, type RunEnd, startThread } from './thread.ts';
@@ -21,7 +22,7 @@ const LEAST_CHUNK = 8;
 /** A job that dies this often is given up. */
 const DEATHS_TO_GIVE_UP = 2;
 
-/** Builds the engine; its threads start at once. Close it to end them. */
+/** Builds the engine; its threads start with the first job that needs one. Close it to end them. */
 export function createTransformEngine(options: TransformEngineOptions): TransformEngine {
   return new ThreadEngine(options);
 }
@@ -34,6 +35,7 @@ class ThreadEngine implements TransformEngine {
   /** Where suspects run, each chunk in a thread of its own, so that they delay nobody else. */
   readonly #apart: ThreadQueue;
   readonly #open = new Set<Slot>();
+  readonly #inline = new InlineEngine();
   #closing: Promise<void> | null = null;
 
   constructor(options: TransformEngineOptions) {
@@ -56,8 +58,22 @@ class ThreadEngine implements TransformEngine {
     });
   }
 
+  runInline(job: TransformJob): TransformResult | null {
+    if (this.#closing || this.#quarantine.holds(job.mapping)) return null;
+    const result = this.#inline.run(job);
+    if (result !== null) this.#quarantine.survived(job.mapping);
+    return result;
+  }
+
   run(jobs: readonly TransformJob[]): Promise<readonly TransformResult[]> {
     if (this.#closing) return Promise.resolve(jobs.map(() => closed()));
+    const results = jobs.map((job) => this.runInline(job));
+    const left = jobs.filter((_, index) => results[index] === null);
+    const promises = this.#runInWorkers(left).values();
+    return Promise.all(results.map((result) => result ?? promises.next().value ?? closed()));
+  }
+
+  #runInWorkers(jobs: readonly TransformJob[]): readonly Promise<TransformResult>[] {
     const promises: Promise<TransformResult>[] = [];
     const regular: Slot[] = [];
     const suspects: Slot[] = [];
@@ -70,7 +86,7 @@ class ThreadEngine implements TransformEngine {
     }
     for (const chunk of slices(regular, this.#options.workers)) this.#regular.add(chunk);
     this.#setApart(suspects);
-    return Promise.all(promises);
+    return promises;
   }
 
   close(): Promise<void> {

@@ -1,131 +1,209 @@
 import { PointsmanError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
+import type { Formula } from '../core/mapping.ts';
 import { MAX_PARTS, MAX_REQUEST_BYTES } from '../core/mapping.ts';
-import type { FormulaValue, TransformPart, TransformResult } from '../ports/transform-engine.ts';
-import { failureOf } from './failure.ts';
-import { FormulaRunner, type PartItem, type ProgramJob, type Workbench } from './formula-runner.ts';
+import type { FormulaValue, TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
+import { FormulaFailure, failureOf, NotInline } from './failure.ts';
 import { Budget, isFunctionValue, plainJson } from './plain.ts';
-import type { CompiledFormula, CompiledTemplate, Program } from './program.ts';
-import { Recalls } from './recalls.ts';
+import type { CompiledTemplate, Program } from './program.ts';
+import type { Recalls } from './recalls.ts';
 
-/** One part being made. */
-interface PartDraft {
-  /** Null without `each`. */
+/** The element that a part is made of. */
+export interface PartItem {
+  readonly value: unknown;
+  readonly index: number;
+}
+
+/** What a job is without its mapping. */
+export type ProgramJob = Omit<TransformJob, 'mapping'>;
+
+/** A compiled formula, whichever way it runs. */
+export interface Runnable {
+  readonly formula: Formula;
+}
+
+/** Formulas to evaluate, one after the other; each value goes to `take` before the next is begun. */
+export interface Ask<Compiled> {
+  readonly formulas: readonly Compiled[];
+  /** Null outside of `each`. */
   readonly item: PartItem | null;
-  readonly budget: Budget;
-  readonly emptyKeys: string[];
-  readonly values: FormulaValue[];
+  /** Throws `FormulaFailure` for a value that cannot be used. */
+  take(formula: Compiled, value: unknown): void;
 }
 
-/** Runs a program over one event, one formula after the other. Never rejects, keeps nothing. */
-export async function runProgram(program: Program, job: ProgramJob, bench: Workbench): Promise<TransformResult> {
-  bench.guard.startJob();
-  const recalls = new Recalls(job.input, job.lookups);
-  try {
-    const result = await runStages(program, new FormulaRunner(job, recalls, bench));
-    return recalls.verdict() ?? result;
-  } catch (error) {
-    const failure = failureOf(error, null);
-    // A formula that stumbles over a fact not yet there says nothing about the mapping.
-    return (failure.code === 'TRANSFORM_TIMEOUT' ? null : recalls.verdict()) ?? failure;
-  }
+/** What a program needs of the way it runs. */
+export interface Desk {
+  readonly recalls: Recalls;
+  /** Whether JSONata takes a value for true; nothing is false. */
+  truth(value: unknown): boolean;
+  /** Notes a formula's value where the job asks for it. */
+  trace(values: FormulaValue[], formula: Formula, value: unknown): void;
+  /** Notes how much text a part was, also where it failed. */
+  made(characters: number): void;
 }
 
-async function runStages(program: Program, runner: FormulaRunner): Promise<TransformResult> {
+/** What a program does, in steps: asks for the values of formulas, and makes of them what the job comes to. */
+export type Stages<Compiled> = Generator<Ask<Compiled>, TransformResult, void>;
+
+/**
+ * Begins a program over one event. Who drives it evaluates what it asks for and throws into it what `evaluate` or `take`
+ * throws; what it throws itself ends the job.
+ */
+export function* stagesOf<Compiled extends Runnable>(program: Program<Compiled>, desk: Desk): Stages<Compiled> {
   const shared: FormulaValue[] = [];
   const skipped = (reason: 'condition' | 'empty') => ({ kind: 'skipped', reason, values: shared }) as const;
-  if (program.when && !(await holds(program.when, runner, shared))) return skipped('condition');
+  if (program.when) {
+    const when = new RawValue(program.when, desk, shared);
+    yield when;
+    if (!desk.truth(when.value)) return skipped('condition');
+  }
   // While a fact is unknown, so is the answer: what follows would ask for facts that may never be needed.
-  if (runner.recalls.verdict()) return skipped('condition');
-  const items = program.each ? await elements(program.each, runner, shared) : null;
-  if (items?.length === 0) return skipped('empty');
+  if (desk.recalls.verdict()) return skipped('condition');
+  let items: readonly unknown[] | null = null;
+  if (program.each) {
+    const each = new RawValue(program.each, desk, shared);
+    yield each;
+    items = elements(program.each, each.value);
+    if (items.length === 0) return skipped('empty');
+  }
   const parts: TransformPart[] = [];
   for (const [index, value] of (items ?? [undefined]).entries()) {
-    const values = index === 0 ? shared : [];
     const item = items === null ? null : { value, index };
-    parts.push(await runPart(program, runner, { item, budget: new Budget(), emptyKeys: [], values }));
+    parts.push(yield* partOf(program, desk, new PartDraft(program.formulas, item, desk, index === 0 ? shared : [])));
   }
   return { kind: 'parts', parts };
 }
 
-async function holds(when: CompiledFormula, runner: FormulaRunner, values: FormulaValue[]): Promise<boolean> {
-  const value = await runner.evaluate(when, null);
-  runner.trace(values, when, value);
-  return runner.truth(value);
+/** What a job came to that ended with an error. Throws what only JSONata can word. */
+export function resultOf(error: unknown, recalls: Recalls): TransformResult {
+  if (error instanceof NotInline) throw error;
+  const failure = failureOf(error, null);
+  // A formula that stumbles over a fact not yet there says nothing about the mapping.
+  return (failure.code === 'TRANSFORM_TIMEOUT' ? null : recalls.verdict()) ?? failure;
 }
 
-async function elements(each: CompiledFormula, runner: FormulaRunner, values: FormulaValue[]): Promise<unknown[]> {
-  const value = await runner.evaluate(each, null);
-  runner.trace(values, each, value);
-  if (value === undefined || value === null) return [];
-  if (isFunctionValue(value)) runner.fail(each, new PointsmanError('TRANSFORM_ERROR', 'It yielded a function.'));
-  const items: unknown[] = Array.isArray(value) ? [...value] : [value];
-  if (items.length > MAX_PARTS) {
-    const message = `It yielded ${items.length} elements; at most ${MAX_PARTS} requests come from one event.`;
-    runner.fail(each, new PointsmanError('TRANSFORM_TOO_MANY_PARTS', message));
-  }
-  return items;
-}
-
-/** A part's failure is its own; only running out of time ends the whole job. */
-async function runPart(program: Program, runner: FormulaRunner, part: PartDraft): Promise<TransformPart> {
+/** A part's failure is its own; only running out of time, or of what runs inline, ends the whole job. */
+function* partOf<Compiled extends Runnable>(
+  program: Program<Compiled>,
+  desk: Desk,
+  draft: PartDraft<Compiled>,
+): Generator<Ask<Compiled>, TransformPart, void> {
   try {
-    const request = await render(program.transform, runner, part);
-    const text = requestText(request);
-    const member = program.member ? memberOf(await formulaValue(program.member, runner, part)) : null;
-    return { kind: 'request', text, emptyKeys: part.emptyKeys, member, values: part.values };
+    yield draft;
+    const text = requestText(rendered(program.template, draft.results), desk);
+    const { emptyKeys, traced: values } = draft;
+    if (!program.member) return { kind: 'request', text, emptyKeys, member: null, values };
+    const member = draft.also(program.member);
+    yield member;
+    return { kind: 'request', text, emptyKeys, member: memberOf(member.results[0]), values };
   } catch (error) {
+    if (error instanceof NotInline) throw error;
+    desk.made(draft.budget.spent);
     const failure = failureOf(error, program.isExpression ? 'transform' : null);
     if (failure.code === 'TRANSFORM_TIMEOUT') throw error;
     return failure;
   }
 }
 
-async function render(node: CompiledTemplate, runner: FormulaRunner, part: PartDraft): Promise<Json | undefined> {
-  if (node.kind === 'literal') return node.value;
-  if (node.kind === 'formula') {
-    const value = (await formulaValue(node.formula, runner, part)) ?? undefined;
-    if (value === undefined) part.emptyKeys.push(node.formula.formula.path);
-    return value;
+/** Asks for one formula's value as JSONata yields it. */
+class RawValue<Compiled extends Runnable> implements Ask<Compiled> {
+  readonly formulas: readonly Compiled[];
+  readonly item = null;
+  readonly #desk: Desk;
+  readonly #traced: FormulaValue[];
+  value: unknown = undefined;
+
+  constructor(formula: Compiled, desk: Desk, traced: FormulaValue[]) {
+    this.formulas = [formula];
+    this.#desk = desk;
+    this.#traced = traced;
   }
+
+  take({ formula }: Compiled, value: unknown): void {
+    this.#desk.trace(this.#traced, formula, value);
+    this.value = value;
+  }
+}
+
+/** Asks for the values that a request is made of, as plain JSON. */
+class PartDraft<Compiled extends Runnable> implements Ask<Compiled> {
+  readonly formulas: readonly Compiled[];
+  readonly item: PartItem | null;
+  readonly results: (Json | undefined)[] = [];
+  readonly emptyKeys: string[] = [];
+  readonly traced: FormulaValue[];
+  readonly #desk: Desk;
+  readonly budget: Budget;
+
+  constructor(
+    formulas: readonly Compiled[],
+    item: PartItem | null,
+    desk: Desk,
+    traced: FormulaValue[],
+    budget: Budget = new Budget(),
+  ) {
+    this.formulas = formulas;
+    this.item = item;
+    this.traced = traced;
+    this.#desk = desk;
+    this.budget = budget;
+  }
+
+  /** Asks for one more value, within the same limits. */
+  also(formula: Compiled): PartDraft<Compiled> {
+    return new PartDraft([formula], this.item, this.#desk, this.traced, this.budget);
+  }
+
+  take({ formula }: Compiled, value: unknown): void {
+    const plain = usable(formula, () => plainJson(value, this.budget));
+    this.#desk.trace(this.traced, formula, plain);
+    this.results.push(plain ?? undefined);
+    if (plain === undefined || plain === null) this.emptyKeys.push(formula.path);
+  }
+}
+
+function elements({ formula }: Runnable, value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return usable(formula, () => {
+    if (isFunctionValue(value)) throw new PointsmanError('TRANSFORM_ERROR', 'It yielded a function.');
+    const items: unknown[] = Array.isArray(value) ? [...value] : [value];
+    if (items.length <= MAX_PARTS) return items;
+    const message = `It yielded ${items.length} elements; at most ${MAX_PARTS} requests come from one event.`;
+    throw new PointsmanError('TRANSFORM_TOO_MANY_PARTS', message);
+  });
+}
+
+/** What `read` makes of a formula's value; what it throws is that formula's failure. */
+function usable<Value>({ path }: Formula, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new FormulaFailure(failureOf(error, path));
+  }
+}
+
+function rendered(node: CompiledTemplate, values: readonly (Json | undefined)[]): Json | undefined {
+  if (node.kind === 'literal') return node.value;
+  if (node.kind === 'formula') return values[node.index];
   if (node.kind === 'array') {
-    const list: Json[] = [];
-    for (const item of node.items) {
-      const value = await render(item, runner, part);
-      if (value !== undefined) list.push(value);
-    }
-    return list;
+    return node.items.map((item) => rendered(item, values)).filter((value) => value !== undefined);
   }
   // Keys come from a file: without a prototype none of them is special.
   const object: Record<string, Json> = Object.create(null);
   for (const [key, member] of node.entries) {
-    const value = member.kind === 'literal' ? member.value : await render(member, runner, part);
+    const value = rendered(member, values);
     if (value !== undefined) object[key] = value;
   }
   return object;
 }
 
-async function formulaValue(
-  formula: CompiledFormula,
-  runner: FormulaRunner,
-  part: PartDraft,
-): Promise<Json | undefined> {
-  const value = await runner.evaluate(formula, part.item);
-  try {
-    const plain = plainJson(value, part.budget);
-    runner.trace(part.values, formula, plain);
-    return plain;
-  } catch (error) {
-    return runner.fail(formula, error);
-  }
-}
-
-function requestText(request: Json | undefined): string {
+function requestText(request: Json | undefined, desk: Desk): string {
   if (!isJsonObject(request)) {
     throw new PointsmanError('TRANSFORM_NOT_OBJECT', `The transform yielded ${kindOf(request)} instead of an object.`);
   }
   const text = JSON.stringify(request);
+  desk.made(text.length);
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_REQUEST_BYTES) return text;
   const limit = `${MAX_REQUEST_BYTES / 1024} kB`;

@@ -1,6 +1,6 @@
 import { PointsmanError } from '../core/errors.ts';
 import { MAX_DEPTH } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 
 /** Members that JavaScript or JSONata would take for machinery: an event cannot plant them. */
 const RESERVED = new Set(['__proto__', '_jsonata_function', '_jsonata_lambda']);
@@ -10,7 +10,7 @@ const RESERVED = new Set(['__proto__', '_jsonata_function', '_jsonata_lambda']);
  * Throws `TRANSFORM_ERROR` when it is not JSON, `SOURCE_TOO_DEEP` beyond 64 levels.
  */
 export function eventTree(body: string): Json {
-  return withoutNulls(parse(body));
+  return withoutNulls(parseBody(body));
 }
 
 /** A copy of a value without the object members that are null; array elements stay. */
@@ -27,7 +27,56 @@ export function withoutNulls(value: Json, depth = 0): Json {
   return copy;
 }
 
-function parse(body: string): Json {
+/**
+ * A value without the object members that are null, sharing with it whatever holds none. Throws as `eventTree` does.
+ */
+export function pruned(value: Json, depth = 0): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return withoutNulls(value, depth);
+  return Array.isArray(value) ? prunedArray(value, depth + 1) : prunedObject(value as JsonObject, depth + 1);
+}
+
+function prunedArray(list: readonly Json[], depth: number): Json {
+  let copy: Json[] | null = null;
+  for (let index = 0; index < list.length; index += 1) {
+    const element = list[index] ?? null;
+    const kept = typeof element === 'object' ? pruned(element, depth) : element;
+    if (kept === element) continue;
+    copy ??= [...list];
+    copy[index] = kept;
+  }
+  return copy ?? list;
+}
+
+function prunedObject(object: JsonObject, depth: number): Json {
+  let copy: Record<string, Json> | null = null;
+  for (const key in object) {
+    const member = object[key] ?? null;
+    const isKept = member !== null && !isReserved(key);
+    const kept = isKept && typeof member === 'object' ? pruned(member, depth) : member;
+    if (copy === null && isKept && kept === member) continue;
+    copy ??= upTo(key, object);
+    if (isKept) copy[key] = kept;
+  }
+  return copy ?? object;
+}
+
+/** A copy of the members before a key. */
+function upTo(end: string, object: JsonObject): Record<string, Json> {
+  const copy: Record<string, Json> = {};
+  for (const key in object) {
+    if (key === end) break;
+    copy[key] = object[key] ?? null;
+  }
+  return copy;
+}
+
+function isReserved(key: string): boolean {
+  return key.startsWith('_') && RESERVED.has(key);
+}
+
+/** Parses a body. Throws `TRANSFORM_ERROR` when it is not JSON. */
+export function parseBody(body: string): Json {
   try {
     return JSON.parse(body) as Json;
   } catch (cause) {

@@ -29,6 +29,9 @@ export class FormulaFailure extends Error {
   }
 }
 
+/** What does not run inline: a formula outside of the fragment, or one that fails in a way only JSONata can word. */
+export class NotInline extends Error {}
+
 /** What an error thrown while a formula ran means; `path` is that formula's. Never throws. */
 export function failureOf(error: unknown, path: string | null): Failure {
   if (error instanceof FormulaFailure) return error.failure;

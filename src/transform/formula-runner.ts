@@ -1,22 +1,16 @@
 import type { Json } from '../core/json.ts';
-import type { FormulaValue, TransformJob } from '../ports/transform-engine.ts';
+import type { Formula } from '../core/mapping.ts';
+import type { FormulaValue, TransformResult } from '../ports/transform-engine.ts';
+import { type Ask, type Desk, type PartItem, type ProgramJob, resultOf, type Stages, stagesOf } from './evaluate.ts';
 import { eventTree } from './event-tree.ts';
 import { FormulaFailure, failureOf } from './failure.ts';
 import { type Bindings, functionsFor, type JobFacts } from './functions.ts';
 import type { Guard } from './guard.ts';
+import { createFormulaCompiler, type FormulaCompiler } from './inline/compile.ts';
 import type { Library } from './library.ts';
-import { Budget, plainJson } from './plain.ts';
-import type { CompiledFormula } from './program.ts';
-import type { Recalls } from './recalls.ts';
-
-/** The element that a part is made of. */
-export interface PartItem {
-  readonly value: unknown;
-  readonly index: number;
-}
-
-/** What a job is without its mapping. */
-export type ProgramJob = Omit<TransformJob, 'mapping'>;
+import { shown } from './plain.ts';
+import type { CompiledFormula, Program } from './program.ts';
+import { Recalls } from './recalls.ts';
 
 /** What every run of a thread shares. */
 export interface Workbench {
@@ -24,14 +18,48 @@ export interface Workbench {
   readonly guard: Guard;
 }
 
+/** Runs a program over one event through JSONata, one formula after the other. Never rejects, keeps nothing. */
+export async function runProgram(
+  program: Program<CompiledFormula>,
+  job: ProgramJob,
+  bench: Workbench,
+): Promise<TransformResult> {
+  bench.guard.startJob();
+  const recalls = new Recalls(job.input, job.lookups);
+  try {
+    const runner = new FormulaRunner(job, recalls, bench);
+    const stages = stagesOf(program, runner);
+    let stage = stages.next();
+    while (!stage.done) stage = await answered(stage.value, stages, runner);
+    return recalls.verdict() ?? stage.value;
+  } catch (error) {
+    return resultOf(error, recalls);
+  }
+}
+
+async function answered(
+  ask: Ask<CompiledFormula>,
+  stages: Stages<CompiledFormula>,
+  runner: FormulaRunner,
+): Promise<IteratorResult<Ask<CompiledFormula>, TransformResult>> {
+  try {
+    for (const formula of ask.formulas) ask.take(formula, await runner.evaluate(formula, ask.item));
+  } catch (error) {
+    return stages.throw(error);
+  }
+  return stages.next();
+}
+
 /** Evaluates the formulas of one job; a new one for each job. */
-export class FormulaRunner {
+class FormulaRunner implements Desk {
   readonly recalls: Recalls;
   readonly #job: ProgramJob;
   readonly #bench: Workbench;
   readonly #facts: JobFacts;
   readonly #functions: Bindings;
   readonly #event: Json;
+  /** Made when a job is traced. */
+  #compiler: FormulaCompiler | null = null;
 
   /** Throws what `eventTree` throws. */
   constructor(job: ProgramJob, recalls: Recalls, bench: Workbench) {
@@ -53,34 +81,25 @@ export class FormulaRunner {
       this.#bench.guard.startFormula();
       return await formula.expression.evaluate(event, bindings);
     } catch (error) {
-      return this.fail(formula, error);
+      throw new FormulaFailure(failureOf(error, formula.formula.path));
     }
   }
 
-  /** Whether JSONata takes a value for true; nothing is false. */
   truth(value: unknown): boolean {
     return typeof value === 'boolean' ? value : this.#bench.library.native('boolean').implementation(value) === true;
   }
 
-  /** Throws the error as this formula's failure. */
-  fail(formula: CompiledFormula, error: unknown): never {
-    throw new FormulaFailure(failureOf(error, formula.formula.path));
+  trace(values: FormulaValue[], formula: Formula, value: unknown): void {
+    if (!this.#job.trace) return;
+    this.#compiler ??= createFormulaCompiler(this.#bench.library);
+    const inline = this.#compiler(formula.text) !== null;
+    values.push({ path: formula.path, formula: formula.text, value: shown(value), inline });
   }
 
-  /** Notes a formula's value where the job asks for it; what JSON cannot hold counts as nothing. */
-  trace(values: FormulaValue[], { formula }: CompiledFormula, value: unknown): void {
-    if (this.#job.trace) values.push({ path: formula.path, formula: formula.text, value: shown(value) });
-  }
+  /** The deadline limits it here. */
+  made(): void {}
 }
 
 function copy(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (shown(value) ?? value) : value;
-}
-
-function shown(value: unknown): Json | undefined {
-  try {
-    return plainJson(value, new Budget());
-  } catch {
-    return undefined;
-  }
 }

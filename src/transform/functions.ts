@@ -5,7 +5,7 @@ import type { TransformInput } from '../ports/transform-engine.ts';
 import { HIDDEN_FUNCTIONS } from './function-names.ts';
 import type { Library } from './library.ts';
 import type { Recalls } from './recalls.ts';
-import { concatenate } from './text-limits.ts';
+import { concatenate, type Implementation } from './text-limits.ts';
 import { calendarDaysUntil, readTimestamp, type Timestamp, unixSeconds } from './timestamp.ts';
 
 /** Variables that a formula starts with. */
@@ -35,36 +35,75 @@ const PERSON_FIELDS: Readonly<Record<MemberIdKind, readonly string[]>> = {
 
 const LOCAL_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$/;
 
-/**
- * The functions of one job (CONTRACT §2): those JSONata lacks, and those of its own that must follow the event's clock.
- * Fresh for each job, so that nothing a formula does to them outlives it.
- */
-export function functionsFor(job: JobFacts, library: Library): Bindings {
-  const { clockMs, eventId } = job.input;
-  const toText = (value: unknown): string =>
-    typeof value === 'string' ? value : String(library.native('string').implementation.call(undefined, value));
+/** A function that JSONata lacks, or one of its own that must follow the event's clock. */
+export interface OwnFunction {
+  readonly name: string;
+  readonly signature: Parameters<Library['define']>[1];
+  /** Most arguments it takes. */
+  readonly takes: number;
+  call(job: JobFacts, first: unknown, second: unknown): unknown;
+}
+
+/** The functions of this language beside JSONata's (CONTRACT §2). They hold nothing of a job: one list serves all. */
+export function ownFunctions(library: Library): readonly OwnFunction[] {
   const fromMillis = library.native('fromMillis').implementation;
   const toMillis = library.native('toMillis').implementation;
-  return {
-    ...HIDDEN,
-    [CONCATENATE]: (left: unknown, right: unknown) => concatenate(left, right, toText),
-    now: library.define(
-      (picture: unknown, timezone: unknown) => fromMillis.call(undefined, clockMs, picture, timezone),
-      '<s?s?:s>',
-    ),
-    millis: library.define(() => clockMs, '<:n>'),
-    toMillis: library.define((timestamp: unknown, picture: unknown) => {
-      // Without an offset JavaScript would read the machine's zone, and a picture without a date the machine's clock.
-      const utc = picture === undefined && LOCAL_DATE_TIME.test(String(timestamp)) ? `${timestamp}Z` : timestamp;
-      return toMillis.call({ environment: { timestamp: new Date(clockMs) } }, utc, picture);
-    }, '<s-s?:n>'),
-    toSeconds: library.define(toSeconds, '<x-:x>'),
-    daysUntil: library.define((ts: unknown) => daysUntil(ts, clockMs), '<x-:x>'),
-    sha256: library.define(sha256, '<x-:x>'),
-    eventId: library.define(() => (job.part === 0 ? eventId : `${eventId}:${job.part}`), '<:s>'),
-    memberId: library.define((person: unknown) => memberId(person, job.input.memberIdKind), '<x-:x>'),
-    recall: library.define((kind: unknown, key: unknown) => recall(job.recalls, kind, key), '<xx:x>'),
-  };
+  return [
+    {
+      name: 'now',
+      signature: '<s?s?:s>',
+      takes: 2,
+      call: ({ input }, picture, timezone) => fromMillis.call(undefined, input.clockMs, picture, timezone),
+    },
+    { name: 'millis', signature: '<:n>', takes: 0, call: ({ input }) => input.clockMs },
+    {
+      name: 'toMillis',
+      signature: '<s-s?:n>',
+      takes: 2,
+      call({ input }, timestamp, picture) {
+        // Without an offset JavaScript would read the machine's zone, and a picture without a date the machine's clock.
+        const utc = picture === undefined && LOCAL_DATE_TIME.test(String(timestamp)) ? `${timestamp}Z` : timestamp;
+        return toMillis.call({ environment: { timestamp: new Date(input.clockMs) } }, utc, picture);
+      },
+    },
+    { name: 'toSeconds', signature: '<x-:x>', takes: 1, call: (_, ts) => toSeconds(ts) },
+    { name: 'daysUntil', signature: '<x-:x>', takes: 1, call: ({ input }, ts) => daysUntil(ts, input.clockMs) },
+    { name: 'sha256', signature: '<x-:x>', takes: 1, call: (_, text) => sha256(text) },
+    { name: 'eventId', signature: '<:s>', takes: 0, call: eventId },
+    {
+      name: 'memberId',
+      signature: '<x-:x>',
+      takes: 1,
+      call: ({ input }, person) => memberId(person, input.memberIdKind),
+    },
+    { name: 'recall', signature: '<xx:x>', takes: 2, call: ({ recalls }, kind, key) => recall(recalls, kind, key) },
+  ];
+}
+
+/** What `&` takes its operands for. */
+export function textOf(library: Library): (value: unknown) => string {
+  const string = library.native('string').implementation;
+  return (value) => (typeof value === 'string' ? value : String(string.call(undefined, value)));
+}
+
+/** The functions bound for the formulas of one job: fresh, so that nothing a formula does to them outlives it. */
+export function functionsFor(job: JobFacts, library: Library): Bindings {
+  const toText = textOf(library);
+  const bindings: Record<string, unknown> = { ...HIDDEN };
+  bindings[CONCATENATE] = (left: unknown, right: unknown) => concatenate(left, right, toText);
+  for (const own of ownFunctions(library)) bindings[own.name] = library.define(boundTo(job, own), own.signature);
+  return bindings;
+}
+
+/** JSONata reads parameter names and count off the function itself. */
+function boundTo(job: JobFacts, { takes, call }: OwnFunction): Implementation {
+  if (takes === 0) return () => call(job, undefined, undefined);
+  if (takes === 1) return (value: unknown) => call(job, value, undefined);
+  return (first: unknown, second: unknown) => call(job, first, second);
+}
+
+function eventId({ input, part }: JobFacts): string {
+  return part === 0 ? input.eventId : `${input.eventId}:${part}`;
 }
 
 function toSeconds(ts: unknown): number | undefined {

@@ -1,15 +1,17 @@
 import jsonata from 'jsonata';
 import { PointsmanError } from '../core/errors.ts';
+import { parseFormula } from './ast.ts';
 import { JSONATA_FUNCTIONS } from './function-names.ts';
 import { type Implementation, LIMITED } from './text-limits.ts';
 
 /** Checks and completes the arguments of a call. */
 interface Signature {
-  readonly definition: string;
+  /** The arguments as the function gets them. Throws JSONata's fault for what does not fit. */
+  validate(given: readonly unknown[], context: unknown): unknown[];
 }
 
 /** A function as JSONata passes it around. */
-interface FunctionValue {
+export interface FunctionValue {
   readonly _jsonata_function: true;
   readonly implementation: Implementation;
   readonly signature: Signature;
@@ -33,19 +35,23 @@ const SIGNATURES = {
   '<s-s?:n>': null,
 } as const;
 
+/** JSONata calls what is bound to it before it evaluates a node. The typings know names in text only. */
+const ENTRY_HOOK = Symbol.for('jsonata.__evaluate_entry') as unknown as string;
+
 /** These belong to each expression, not to the library. */
 const BOUND_PER_EXPRESSION = new Set(['now', 'millis']);
 
 /** Loads the library. Doing it again in one thread is harmless. */
-export async function loadLibrary(): Promise<Library> {
+export function loadLibrary(): Library {
   const natives = new Map<string, FunctionValue>();
+  const builtIn = builtIns();
   for (const name of JSONATA_FUNCTIONS) {
-    if (!BOUND_PER_EXPRESSION.has(name)) natives.set(name, harden(name, await yieldOf<FunctionValue>(`$${name}`)));
+    if (!BOUND_PER_EXPRESSION.has(name)) natives.set(name, harden(name, builtIn(name)));
   }
   const signatures = new Map<string, Signature>();
   for (const text of Object.keys(SIGNATURES)) {
-    const { signature } = await yieldOf<{ readonly signature: Signature }>(`function($a, $b)${text}{ 0 }`);
-    signatures.set(text, Object.freeze(signature));
+    const { signature } = parseFormula(`function($a, $b)${text}{ 0 }`) as { readonly signature?: Signature };
+    if (signature) signatures.set(text, Object.freeze(signature));
   }
   return {
     native: (name) => known(natives, name),
@@ -57,9 +63,14 @@ export async function loadLibrary(): Promise<Library> {
   };
 }
 
-/** Asks JSONata itself: it exports neither its functions nor its signature parser. */
-async function yieldOf<Value>(formula: string): Promise<Value> {
-  return (await jsonata(formula).evaluate(null)) as Value;
+/** Asks JSONata itself, which exports none of its functions: its hook for tracers sees where they are bound. */
+function builtIns(): (name: string) => FunctionValue {
+  const frames: { lookup(name: string): unknown }[] = [];
+  const expression = jsonata('0');
+  const hook = (_expression: unknown, _input: unknown, frame: { lookup(name: string): unknown }) => frames.push(frame);
+  expression.assign(ENTRY_HOOK, hook);
+  void expression.evaluate(null);
+  return (name) => frames[0]?.lookup(name) as FunctionValue;
 }
 
 function known<Value>(values: ReadonlyMap<string, Value>, name: string): Value {

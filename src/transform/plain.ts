@@ -5,16 +5,12 @@ import { MAX_REQUEST_BYTES } from '../core/mapping.ts';
 
 /** How many characters a request may still grow: stops a value that is small in memory and endless as text. */
 export class Budget {
-  #left: number;
-
-  constructor(characters: number = MAX_REQUEST_BYTES) {
-    this.#left = characters;
-  }
+  spent = 0;
 
   /** Throws `TRANSFORM_TOO_LARGE` when nothing is left. */
   spend(characters: number): void {
-    this.#left -= characters;
-    if (this.#left < 0) {
+    this.spent += characters;
+    if (this.spent > MAX_REQUEST_BYTES) {
       throw new PointsmanError('TRANSFORM_TOO_LARGE', `The request is larger than ${MAX_REQUEST_BYTES / 1024} kB.`);
     }
   }
@@ -38,6 +34,15 @@ export function plainJson(value: unknown, budget: Budget, depth = 0): Json | und
   }
   budget.spend(2);
   return Array.isArray(value) ? plainArray(value, budget, depth) : plainObject(value, budget, depth);
+}
+
+/** A value as people see it: undefined for what JSON cannot hold. */
+export function shown(value: unknown): Json | undefined {
+  try {
+    return plainJson(value, new Budget());
+  } catch {
+    return undefined;
+  }
 }
 
 /** True for JSONata's functions (built in or lambda) and JavaScript's. */

@@ -17,57 +17,62 @@ export interface CompiledFormula {
   readonly marksInput: boolean;
 }
 
-/** A template whose formulas are compiled. */
+/** A template with a number for each formula. */
 export type CompiledTemplate =
   | { readonly kind: 'literal'; readonly value: Json }
-  | { readonly kind: 'formula'; readonly formula: CompiledFormula }
+  | { readonly kind: 'formula'; readonly index: number }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, node: CompiledTemplate])[] }
   | { readonly kind: 'array'; readonly items: readonly CompiledTemplate[] };
 
 /** A mapping compiled once: holds no state between runs. */
-export interface Program {
-  readonly when: CompiledFormula | null;
-  readonly each: CompiledFormula | null;
-  readonly member: CompiledFormula | null;
-  readonly transform: CompiledTemplate;
+export interface Program<Compiled> {
+  readonly when: Compiled | null;
+  readonly each: Compiled | null;
+  readonly member: Compiled | null;
+  /** The formulas of the transform, in the order they stand. */
+  readonly formulas: readonly Compiled[];
+  /** What the transform is made of; its formulas are numbered as in `formulas`. */
+  readonly template: CompiledTemplate;
   /** Whether the transform is one expression, whose result must be an object. */
   readonly isExpression: boolean;
 }
 
-/** Compiles what of a mapping runs. Throws `FormulaFailure` for the first formula that does not compile. */
-export function compileProgram(source: ProgramSource, guard: Guard): Program {
-  const optional = (formula: Formula | null) => (formula === null ? null : compileFormula(formula, guard));
+/** Compiles what of a mapping runs, formula by formula in the order they run. Throws what `compile` throws. */
+export function compileProgram<Compiled>(
+  source: ProgramSource,
+  compile: (formula: Formula) => Compiled,
+): Program<Compiled> {
+  const optional = (formula: Formula | null) => (formula === null ? null : compile(formula));
+  const formulas: Compiled[] = [];
   const { transform } = source;
   return {
     when: optional(source.when),
     each: optional(source.each),
     member: optional(source.member),
-    transform: compileTemplate(transform.kind === 'template' ? transform.template : transform, guard),
+    template: numbered(transform.kind === 'template' ? transform.template : { ...transform, kind: 'formula' }, (each) =>
+      formulas.push(compile(each)),
+    ),
+    formulas,
     isExpression: transform.kind === 'expression',
   };
 }
 
-function compileTemplate(
-  template: Template | { readonly kind: 'expression'; readonly formula: Formula },
-  guard: Guard,
-): CompiledTemplate {
+/** `add` keeps a formula and says how many there are then. */
+function numbered(template: Template, add: (formula: Formula) => number): CompiledTemplate {
   switch (template.kind) {
     case 'literal':
       return template;
     case 'formula':
-    case 'expression':
-      return { kind: 'formula', formula: compileFormula(template.formula, guard) };
+      return { kind: 'formula', index: add(template.formula) - 1 };
     case 'object':
-      return {
-        kind: 'object',
-        entries: template.entries.map(([key, node]) => [key, compileTemplate(node, guard)] as const),
-      };
+      return { kind: 'object', entries: template.entries.map(([key, node]) => [key, numbered(node, add)] as const) };
     case 'array':
-      return { kind: 'array', items: template.items.map((item) => compileTemplate(item, guard)) };
+      return { kind: 'array', items: template.items.map((item) => numbered(item, add)) };
   }
 }
 
-function compileFormula(formula: Formula, guard: Guard): CompiledFormula {
+/** Compiles a formula for JSONata. Throws `FormulaFailure` when it does not compile. */
+export function compileFormula(formula: Formula, guard: Guard): CompiledFormula {
   try {
     const expression = jsonata(formula.text, guard.options);
     return { formula, expression, marksInput: adapt(astOf(expression)) };

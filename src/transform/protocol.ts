@@ -1,6 +1,6 @@
 import type { Mapping } from '../core/mapping.ts';
 import type { TransformResult } from '../ports/transform-engine.ts';
-import type { ProgramJob } from './formula-runner.ts';
+import type { ProgramJob } from './evaluate.ts';
 import type { ProgramSource } from './program.ts';
 
 /** What a thread is started with. */

@@ -72,7 +72,8 @@ function lengthOf(value: unknown): number {
   return typeof value === 'string' ? value.length : 0;
 }
 
-function checkLength(length: number): void {
+/** Throws `TRANSFORM_ERROR` for the length of a text that no formula may build. */
+export function checkLength(length: number): void {
   if (length > MAX_TEXT_LENGTH) {
     throw new PointsmanError('TRANSFORM_ERROR', `The formula builds a text longer than ${MAX_TEXT_LENGTH} characters.`);
   }

@@ -35,7 +35,7 @@ export interface ThreadQueue {
   close(): Promise<void>;
 }
 
-/** Builds a queue. Unless every chunk gets a fresh thread, its threads start at once and dead ones are replaced. */
+/** Builds a queue. Its threads start when they are needed; unless every chunk gets a fresh one, dead ones are replaced. */
 export function createThreadQueue(options: ThreadQueueOptions): ThreadQueue {
   return new WorkerQueue(options);
 }
@@ -51,7 +51,6 @@ class WorkerQueue implements ThreadQueue {
 
   constructor(options: ThreadQueueOptions) {
     this.#options = options;
-    if (!options.fresh) this.#fill();
   }
 
   add(chunk: Chunk, first = false): void {
@@ -81,9 +80,7 @@ class WorkerQueue implements ThreadQueue {
     const thread = this.#take();
     const end = await thread.run(chunk.map((slot) => slot.job));
     this.#busy -= 1;
-    if (this.#options.fresh || !thread.alive) this.#end(thread);
-    else this.#idle.push(thread);
-    if (!this.#options.fresh) this.#fill();
+    this.#putBack(thread);
     this.#options.ended(chunk, end);
     this.#dispatch();
   }
@@ -97,8 +94,14 @@ class WorkerQueue implements ThreadQueue {
     return this.#start();
   }
 
-  #fill(): void {
-    while (!this.#closed && this.#idle.length + this.#busy < this.#options.size) this.#idle.push(this.#start());
+  /** A dead thread's successor starts at once, so that the next chunk does not wait for it. */
+  #putBack(thread: Thread): void {
+    if (thread.alive && !this.#options.fresh) {
+      this.#idle.push(thread);
+      return;
+    }
+    this.#end(thread);
+    if (!this.#closed && !this.#options.fresh) this.#idle.push(this.#start());
   }
 
   #start(): Thread {

@@ -105,7 +105,9 @@ class WorkerThread implements Thread {
     return {
       forget,
       programs,
-      jobs: jobs.map(({ mapping, input, lookups, trace }) => ({ program: programKey(mapping), input, lookups, trace })),
+      jobs: jobs.map(({ mapping, input: { parsed: _, ...input }, lookups, trace }) => {
+        return { program: programKey(mapping), input, lookups, trace };
+      }),
     };
   }
 

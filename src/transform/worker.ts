@@ -1,20 +1,19 @@
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransformResult } from '../ports/transform-engine.ts';
-import { runProgram } from './evaluate.ts';
 import { type Failure, failureOf } from './failure.ts';
-import type { Workbench } from './formula-runner.ts';
+import { runProgram, type Workbench } from './formula-runner.ts';
 import { createGuard } from './guard.ts';
 import { loadLibrary } from './library.ts';
-import { compileProgram, type Program } from './program.ts';
+import { type CompiledFormula, compileFormula, compileProgram, type Program, type ProgramSource } from './program.ts';
 import type { RunAnswer, RunMessage, ThreadData, ThreadJob } from './protocol.ts';
 
 const { deadlineMs, progress, yielding } = workerData as ThreadData;
 // On Linux 0 means this thread alone, elsewhere the whole process (man 2 setpriority).
 if (yielding && platform() === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 const running = new Int32Array(progress);
-const bench: Workbench = { library: await loadLibrary(), guard: createGuard(deadlineMs) };
-const programs = new Map<string, Program | Failure>();
+const bench: Workbench = { library: loadLibrary(), guard: createGuard(deadlineMs) };
+const programs = new Map<string, Program<CompiledFormula> | Failure>();
 
 parentPort?.on('message', (message: RunMessage) => {
   void answer(message);
@@ -32,9 +31,9 @@ async function answer(message: RunMessage): Promise<void> {
   parentPort?.postMessage(results satisfies RunAnswer);
 }
 
-function compiled(source: Parameters<typeof compileProgram>[0]): Program | Failure {
+function compiled(source: ProgramSource): Program<CompiledFormula> | Failure {
   try {
-    return compileProgram(source, bench.guard);
+    return compileProgram(source, (formula) => compileFormula(formula, bench.guard));
   } catch (error) {
     return failureOf(error, null);
   }

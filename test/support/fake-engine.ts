@@ -25,6 +25,7 @@ export function createFakeEngine(first: FakeTransform = asItIs): FakeEngine {
     use: (other) => {
       transform = other;
     },
+    runInline: () => null,
     run(chunk) {
       jobs.push(...chunk);
       return Promise.all(chunk.map((job) => transform(job)));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../src/transform/evaluate.ts';
+import { runProgram } from '../../src/transform/formula-runner.ts';
 import { createGuard } from '../../src/transform/guard.ts';
 import { loadLibrary } from '../../src/transform/library.ts';
-import { compileProgram } from '../../src/transform/program.ts';
+import { compileFormula, compileProgram } from '../../src/transform/program.ts';
 import { formula, inputOf, jobOf, mappingOf, requestsOf, runHere, yieldOf } from './support.ts';
 
 describe('what a formula can reach', () => {
@@ -113,8 +113,9 @@ describe('one compiled program', () => {
       who: '=who',
       days: '=$daysUntil("2026-03-01")',
     };
-    const program = compileProgram(mappingOf(shape, { each: formula('[1, 2]', 'each') }), guard);
-    const bench = { library: await loadLibrary(), guard };
+    const mapping = mappingOf(shape, { each: formula('[1, 2]', 'each') });
+    const program = compileProgram(mapping, (each) => compileFormula(each, guard));
+    const bench = { library: loadLibrary(), guard };
     const run = (day: number) => {
       const input = inputOf({ who: day }, { eventId: `e${day}`, clockMs: Date.UTC(2026, 1, day) });
       return runProgram(program, { input, lookups: [], trace: false }, bench);

@@ -1,10 +1,10 @@
 import type { Json } from '../../src/core/json.ts';
 import type { Formula, Mapping, Template } from '../../src/core/mapping.ts';
 import type { TransformInput, TransformJob, TransformPart, TransformResult } from '../../src/ports/transform-engine.ts';
-import { runProgram } from '../../src/transform/evaluate.ts';
+import { runProgram } from '../../src/transform/formula-runner.ts';
 import { createGuard } from '../../src/transform/guard.ts';
 import { loadLibrary } from '../../src/transform/library.ts';
-import { compileProgram } from '../../src/transform/program.ts';
+import { compileFormula, compileProgram } from '../../src/transform/program.ts';
 
 /** 11 February 2026, 09:30:00.123 in Warsaw. */
 export const CLOCK_MS = Date.parse('2026-02-11T08:30:00.123Z');
@@ -66,7 +66,8 @@ export function jobOf(mapping: Mapping, body: Json | string = {}, over: Partial<
 /** Runs a job in this thread. */
 export async function runHere(job: TransformJob, deadlineMs = 5_000): Promise<TransformResult> {
   const guard = createGuard(deadlineMs);
-  return runProgram(compileProgram(job.mapping, guard), job, { library: await loadLibrary(), guard });
+  const program = compileProgram(job.mapping, (each) => compileFormula(each, guard));
+  return runProgram(program, job, { library: loadLibrary(), guard });
 }
 
 /** What one formula yields over an event; throws its failure's message. */
