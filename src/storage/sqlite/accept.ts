@@ -1,101 +1,102 @@
-import type { EventDraft } from '../../core/event.ts';
-import type { Accepted } from '../../ports/store.ts';
+import type { ClaimedDelivery } from '../../core/delivery.ts';
+import type { EventStatus } from '../../core/event.ts';
+import type { Accepted, AcceptedDraft, ClaimOffer } from '../../ports/store.ts';
+import type { DeliveredEvent, Deliveries } from './deliveries.ts';
+import type { Member } from './identifier.ts';
 import { type Packed, pack } from './packed.ts';
+import { repeats } from './repeats.ts';
+import { countEvent } from './row-counts.ts';
 import type { Tables } from './tables.ts';
 
-interface Original {
-  readonly id: number;
-  readonly received_ms: number;
-  readonly body_hash: Packed;
+/** What stands in an event's row, by number. */
+interface EventNumbers {
+  readonly source: number;
+  readonly storeCode: number;
+  readonly name: number;
+  readonly member: Member | null;
+  readonly status: EventStatus;
 }
 
-type EventColumns = [
-  source: number,
-  storeCode: number,
-  name: number,
-  member: number | null,
-  partition: number,
-  messageId: Packed | null,
-  dedupeKey: Packed,
-  bodyHash: Packed,
-  status: string,
-  code: string | null,
-  clockMs: number,
-  receivedMs: number,
+type EventRow = [
+  ...[id: number, source: number, storeCode: number, name: number, member: number | null, partition: number],
+  ...[messageId: Packed | null, dedupeKey: Packed | null, status: string, code: string | null],
+  ...[clockMs: number, receivedMs: number],
 ];
 
-/** Bytes of a body's hash that are kept: enough to tell a changed repeat. */
-const KEPT_HASH_BYTES = 16;
+/** The first transition: a draft becomes an event with its aliases, facts and deliveries, or is found to be a repeat. */
+export type Accept = (draft: AcceptedDraft, offers: readonly ClaimOffer[]) => Accepted;
 
-/** Prepares the first transition: a draft becomes an event with its aliases and facts, or is found to be a repeat. */
-export function acceptance(tables: Tables): (draft: EventDraft) => Accepted {
-  const { db, count } = tables;
-  const newest = db.prepare<[Packed], Original>(
-    'SELECT id, received_ms, body_hash FROM event WHERE dedupe_key = ? ORDER BY id DESC LIMIT 1',
-  );
-  const repeat = db.prepare<[number]>('UPDATE event SET duplicates = duplicates + 1 WHERE id = ?');
+/** Prepares the first transition. */
+export function acceptance(tables: Tables, deliveries: Deliveries): Accept {
+  const { members, facts } = tables;
+  const repeated = repeats(tables);
   const insert = inserter(tables);
-  return (draft) => {
-    const original = newest.get(pack(draft.dedupeKey));
-    if (!original || !isRepeat(original, draft)) {
-      return { ok: true, eventId: insert(draft), duplicate: false, bodyDiffers: false };
-    }
-    repeat.run(original.id);
-    count('duplicates', draft.receivedAtMs, 0);
-    const bodyDiffers = Buffer.compare(Buffer.from(original.body_hash), Buffer.from(keptHash(draft.bodyHash))) !== 0;
-    return { ok: true, eventId: original.id, duplicate: true, bodyDiffers };
+  const come = arrivals(tables);
+  const route = (event: DeliveredEvent, draft: AcceptedDraft, offers: readonly ClaimOffer[]): ClaimedDelivery[] => {
+    const claimed: ClaimedDelivery[] = [];
+    if (!draft.routed) return claimed;
+    const making = { nowMs: draft.receivedAtMs, offers, claimed };
+    for (const delivery of draft.routed.deliveries) deliveries.add(event, delivery, making);
+    return claimed;
+  };
+  return (draft, offers) => {
+    const known = repeated.known(draft);
+    if (known) return known;
+    const numbers = numbersOf(tables, draft);
+    const id = insert(draft, numbers);
+    if (id === null) return repeated.stored(draft, numbers);
+    come(id, draft, numbers);
+    const { name, member } = numbers;
+    if (member) members.know(member, draft.aliases);
+    if (member) facts.correct(member.id, draft);
+    for (const fact of draft.facts) facts.learn(fact, member?.id ?? null, draft.receivedAtMs);
+    return { ok: true, eventId: id, duplicate: false, original: null, claimed: route({ id, name }, draft, offers) };
   };
 }
 
-function isRepeat(original: Original, { dedupeWindowMs, receivedAtMs }: EventDraft): boolean {
-  return dedupeWindowMs === null || receivedAtMs - original.received_ms <= dedupeWindowMs;
+function numbersOf({ names, members }: Tables, draft: AcceptedDraft): EventNumbers {
+  return {
+    source: names.idOf(draft.source),
+    storeCode: names.idOf(draft.storeCode),
+    name: names.idOf(draft.name),
+    member: draft.member === null ? null : members.of(draft.member),
+    status: draft.failure === null ? (draft.routed?.status ?? 'accepted') : 'failed',
+  };
 }
 
-function inserter({ db, names, members, facts, count, times }: Tables): (draft: EventDraft) => number {
-  const insert = db
-    .prepare<EventColumns, number>(
-      `INSERT INTO event (source, store_code, name, member, partition, message_id, dedupe_key, body_hash, status, code,
-         clock_ms, received_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    )
-    .pluck();
+/** Its key; null when the event with this message id is there already. */
+function inserter({ db, keys }: Tables): (draft: AcceptedDraft, numbers: EventNumbers) => number | null {
+  const insert = db.prepare<EventRow>(
+    `INSERT INTO event (id, source, store_code, name, member, partition, message_id, dedupe_key, status, code,
+       clock_ms, received_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (message_id, name, source, store_code) WHERE message_id IS NOT NULL DO NOTHING`,
+  );
   const insertBody = db.prepare<[number, string, string | null]>(
     'INSERT INTO event_body (event, body, signature) VALUES (?, ?, ?)',
   );
-  const knowAliases = (member: number, { member: key, aliases }: EventDraft): void => {
-    for (const alias of aliases) if (alias !== key) members.know(member, alias);
-  };
-  return (draft) => {
-    const { source, storeCode, name, partition, messageId, failure, clockMs, receivedAtMs } = draft;
-    const member = draft.member === null ? null : members.idOf(draft.member);
-    const id = Number(
-      insert.get(
-        names.idOf(source),
-        names.idOf(storeCode),
-        names.idOf(name),
-        member,
-        partition,
-        messageId === null ? null : pack(messageId),
-        pack(draft.dedupeKey),
-        keptHash(draft.bodyHash),
-        failure === null ? 'accepted' : 'failed',
-        failure,
-        clockMs,
-        receivedAtMs,
-      ),
+  return (draft, { source, storeCode, name, member, status }) => {
+    const { partition, messageId, dedupeKey, failure, clockMs, receivedAtMs, body, signature } = draft;
+    const id = keys.event.next;
+    const { changes } = insert.run(
+      ...[id, source, storeCode, name, member?.id ?? null, partition],
+      ...[messageId === null ? null : pack(messageId), dedupeKey === null ? null : pack(dedupeKey)],
+      ...[status, failure, clockMs, receivedAtMs],
     );
-    insertBody.run(id, draft.body, draft.signature === null ? null : JSON.stringify(draft.signature));
-    times.note('event', id, receivedAtMs);
-    count('received', receivedAtMs, 0);
-    if (failure !== null) count('failed', receivedAtMs, 0);
-    if (member !== null) knowAliases(member, draft);
-    if (member !== null) facts.correct(member, draft);
-    for (const fact of draft.facts) facts.learn(fact, member, receivedAtMs);
+    if (changes === 0) return null;
+    keys.event.use();
+    insertBody.run(id, body, signature === null ? null : JSON.stringify(signature));
     return id;
   };
 }
 
-function keptHash(bodyHash: string): Packed {
-  const packed = pack(bodyHash);
-  return typeof packed === 'string' ? packed : packed.subarray(0, KEPT_HASH_BYTES);
+function arrivals(tables: Tables): (id: number, draft: AcceptedDraft, numbers: EventNumbers) => void {
+  const { blocks, times, counters, unmatched } = tables;
+  return (id, { receivedAtMs }, { name, source, status }) => {
+    countEvent(blocks, { id, name, source }, status, 1);
+    times.note('event', id, receivedAtMs);
+    counters.count('received', receivedAtMs, 0);
+    if (status === 'failed' || status === 'unmatched') counters.count(status, receivedAtMs, 0);
+    if (status === 'unmatched') unmatched.note(source, name, receivedAtMs);
+  };
 }

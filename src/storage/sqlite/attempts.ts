@@ -1,77 +1,62 @@
 import type { AttemptDraft } from '../../core/attempt.ts';
-import type { Decision } from '../../core/retry-policy.ts';
 import type { Applied, SettledAttempt } from '../../ports/store.ts';
+import { decisions } from './decisions.ts';
+import type { TriedRow } from './open-claims.ts';
 import type { Tables } from './tables.ts';
-
-interface TriedRow {
-  readonly id: number;
-  readonly mapping: number;
-  readonly destination: number;
-  readonly member: number | null;
-  readonly pos: number | null;
-  readonly attempts: number;
-  readonly claim_no: number;
-  /** Null when no claim is open: decided, given back, or of a newer life. */
-  readonly owner: number | null;
-}
 
 /** Prepares the third transition: a try is logged and, unless a newer claim decides, its decision applied. */
 export function attempting(tables: Tables): (settled: SettledAttempt) => Applied {
-  const { db } = tables;
+  const { db, openClaims } = tables;
   const find = db.prepare<[number], TriedRow>(
     'SELECT id, mapping, destination, member, pos, attempts, claim_no, owner FROM delivery WHERE id = ?',
   );
+  const countLate = db.prepare<[number]>('UPDATE delivery SET attempts = attempts + 1 WHERE id = ?');
+  const decide = decisions(tables);
   const log = logger(tables);
-  const decide = decider(tables);
-  return ({ deliveryId, claimNo, attempt, decision, nowMs }) => {
-    const row = find.get(deliveryId);
+  const settle = (row: TriedRow, settled: SettledAttempt): boolean => {
+    if (row.owner === null || row.claim_no !== settled.claimNo || !decide(row, settled)) return false;
+    if (settled.attempt) log(row, settled.claimNo, settled.attempt, settled.nowMs);
+    return true;
+  };
+  const settleRead = (settled: SettledAttempt): Applied => {
+    const row = find.get(settled.deliveryId);
     if (!row) return 'stale';
-    if (attempt) log(row, claimNo, attempt, nowMs);
-    if (row.owner === null || row.claim_no !== claimNo) return 'stale';
-    decide(row, decision, nowMs);
+    if (settle(row, settled)) return 'applied';
+    if (!settled.attempt) return 'stale';
+    countLate.run(row.id);
+    log(row, settled.claimNo, settled.attempt, settled.nowMs);
+    return 'stale';
+  };
+  return (settled) => {
+    const { deliveryId, decision, attempt } = settled;
+    const open = openClaims.get(deliveryId);
+    if (!open || !settle(open, settled)) {
+      openClaims.delete(deliveryId);
+      return settleRead(settled);
+    }
+    if (decision.kind !== 'keep') openClaims.delete(deliveryId);
+    else if (attempt) open.attempts += 1;
     return 'applied';
   };
 }
 
-function logger({ db, count }: Tables): (row: TriedRow, claimNo: number, attempt: AttemptDraft, nowMs: number) => void {
-  type Columns = [number, number, number, number, string, ...(string | number | null)[]];
-  const insert = db.prepare<Columns>(
+type AttemptColumns = [
+  ...[delivery: number, claimNo: number, startedMs: number, durationMs: number, verdict: string],
+  ...[code: string | null, httpStatus: number | null, retryAfterMs: number | null],
+  ...[detail: string | null, response: string | null],
+];
+
+function logger(tables: Tables): (row: TriedRow, claimNo: number, attempt: AttemptDraft, nowMs: number) => void {
+  const { db, counters } = tables;
+  const insert = db.prepare<AttemptColumns>(
     `INSERT INTO attempt
        (delivery, claim_no, started_ms, duration_ms, verdict, code, http_status, retry_after_ms, detail, response)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const counted = db.prepare<[number]>('UPDATE delivery SET attempts = attempts + 1 WHERE id = ?');
   return ({ id, mapping, attempts }, claimNo, attempt, nowMs) => {
     const { startedAtMs, durationMs, verdict, code, httpStatus, retryAfterMs, detail, response } = attempt;
     insert.run(id, claimNo, startedAtMs, durationMs, verdict, code, httpStatus, retryAfterMs, detail, response);
-    counted.run(id);
-    count(`attempt ${verdict}`, nowMs, mapping);
-    if (attempts === 1) count('retried', nowMs, mapping);
-  };
-}
-
-function decider({ db, lanes, count }: Tables): (row: TriedRow, decision: Decision, nowMs: number) => void {
-  const release = db.prepare<[number, number]>('UPDATE delivery SET owner = NULL, due_ms = ? WHERE id = ?');
-  const retry = db.prepare<[number, number, string, number]>(
-    'UPDATE delivery SET owner = NULL, due_ms = ?, retries = ?, code = ? WHERE id = ?',
-  );
-  const end = db.prepare<[string, string | null, string | null, number, number]>(
-    `UPDATE delivery SET owner = NULL, due_ms = NULL, head = 0, status = ?, code = ?, detail = ?, since_ms = ?
-     WHERE id = ?`,
-  );
-  return ({ id, mapping, member, destination, pos }, decision, nowMs) => {
-    if (decision.kind === 'keep') return;
-    if (decision.kind === 'release') {
-      release.run(decision.dueAtMs, id);
-      return;
-    }
-    if (decision.kind === 'retry') {
-      retry.run(decision.dueAtMs, decision.retries, decision.code, id);
-      return;
-    }
-    const { code, detail } = decision.kind === 'dead' ? decision : { code: null, detail: null };
-    end.run(decision.kind, code, detail, nowMs, id);
-    count(`delivery ${decision.kind}`, nowMs, mapping);
-    if (member !== null && pos !== null) lanes.promote(member, destination);
+    counters.count(`attempt ${verdict}`, nowMs, mapping);
+    if (attempts === 1) counters.count('retried', nowMs, mapping);
   };
 }

@@ -8,7 +8,7 @@ import { EVENT_COLUMNS, type EventColumns, storedEvent } from './event-columns.t
  */
 export function eventClaims(db: Database): (limit: number) => readonly StoredEvent[] {
   const next = db.prepare<[number, number], EventColumns>(
-    `SELECT ${EVENT_COLUMNS} FROM event e INDEXED BY event_status
+    `SELECT ${EVENT_COLUMNS} FROM event e INDEXED BY event_accepted
      WHERE e.status = 'accepted' AND e.id > ? ORDER BY e.id LIMIT ?`,
   );
   let last = 0;

@@ -24,7 +24,7 @@ export interface EventColumns {
   readonly memberValue: Packed | null;
   readonly partition: number;
   readonly messageId: Packed | null;
-  readonly dedupeKey: Packed;
+  readonly dedupeKey: Packed | null;
   readonly clockMs: number;
   readonly receivedAtMs: number;
   readonly body: string;
@@ -40,7 +40,7 @@ export function storedEvent(row: EventColumns): StoredEvent {
     storeCode,
     name,
     messageId: row.messageId === null ? null : unpack(row.messageId),
-    dedupeKey: unpack(row.dedupeKey),
+    dedupeKey: row.dedupeKey === null ? null : unpack(row.dedupeKey),
     body,
     signature: signatureOf(row.signature),
     clockMs,

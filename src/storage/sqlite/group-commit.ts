@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { PointsmanError } from '../../core/errors.ts';
+import { Savepoints, type Unwritten } from './savepoints.ts';
 import { isDatabaseFault, storeError } from './store-error.ts';
 
 /** One call's share of a commit. */
@@ -8,17 +9,6 @@ export interface Work<Item, Result> {
   readonly apply: (item: Item) => Result;
   /** Makes an item's failure its result; without it a failed item rejects the whole call, its neighbours stand. */
   readonly refuse?: (error: Error) => Result;
-}
-
-/** Runs something so that its failure leaves no trace in the transaction. */
-type Guard = <Value>(act: () => Value) => Value;
-
-interface Entry {
-  readonly size: number;
-  run(guard: Guard | null): void;
-  /** Answers the caller, after the commit. */
-  settle(): void;
-  fail(error: Error): void;
 }
 
 /** Items one commit takes: the rest waits for the next, so that reads and sockets get their turn. */
@@ -31,24 +21,23 @@ const MOST_ITEMS = 2_000;
 export class GroupCommit {
   readonly #db: Database;
   readonly #path: string;
-  readonly #onRollback: () => void;
+  readonly #unwritten: Unwritten;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
-  readonly #guard: Guard;
-  #queue: Entry[] = [];
+  readonly #savepoints: Savepoints;
+  #queue: AnyEntry[] = [];
   #isScheduled = false;
   #isClosed = false;
 
-  /** @param onRollback drops whatever memory learned from rows that are gone again. */
-  constructor(db: Database, path: string, onRollback: () => void) {
+  constructor(db: Database, path: string, unwritten: Unwritten) {
     this.#db = db;
     this.#path = path;
-    this.#onRollback = onRollback;
+    this.#unwritten = unwritten;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.#guard = savepoints(db, onRollback);
+    this.#savepoints = new Savepoints(db, unwritten);
   }
 
   /**
@@ -59,9 +48,15 @@ export class GroupCommit {
     if (this.#isClosed) return Promise.reject(new PointsmanError('STORE_FAILED', 'The store is closed'));
     if (work.items.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#queue.push(entryOf(work, resolve, reject));
+      this.#queue.push(new Entry(work, resolve, reject));
       this.#schedule();
     });
+  }
+
+  /** The result of one item, which fails by itself; otherwise as above. */
+  async submitOne<Item, Result>(item: Item, apply: (item: Item) => Result): Promise<Result> {
+    const [result] = await this.submit({ items: [item], apply });
+    return result as Result;
   }
 
   /** Commits what is queued and takes nothing more. */
@@ -93,7 +88,7 @@ export class GroupCommit {
     for (const entry of group) entry.settle();
   }
 
-  #takeGroup(): readonly Entry[] {
+  #takeGroup(): readonly AnyEntry[] {
     let items = 0;
     let taken = 0;
     for (const { size } of this.#queue) {
@@ -104,19 +99,20 @@ export class GroupCommit {
     return this.#queue.splice(0, taken);
   }
 
-  #commitGroup(group: readonly Entry[]): void {
+  #commitGroup(group: readonly AnyEntry[]): void {
     try {
       this.#transact(group, null);
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
-      this.#transact(group, this.#guard);
+      this.#transact(group, this.#savepoints);
     }
   }
 
-  #transact(group: readonly Entry[], guard: Guard | null): void {
+  #transact(group: readonly AnyEntry[], savepoints: Savepoints | null): void {
     this.#begin.run();
     try {
-      for (const entry of group) entry.run(guard);
+      for (const entry of group) entry.run(savepoints);
+      this.#unwritten.flush();
       this.#commit.run();
     } catch (error) {
       this.#undo();
@@ -126,61 +122,61 @@ export class GroupCommit {
 
   /** Some failures, such as a full disk, have ended the transaction already. */
   #undo(): void {
-    this.#onRollback();
+    this.#unwritten.reset();
     if (this.#db.inTransaction) this.#rollback.run();
   }
 }
 
-function entryOf<Item, Result>(
-  { items, apply, refuse }: Work<Item, Result>,
-  resolve: (results: readonly Result[]) => void,
-  reject: (error: Error) => void,
-): Entry {
-  let results: Result[] = [];
-  let failure: Error | null = null;
-  const applyGuarded = (item: Item, guard: Guard): void => {
+type AnyEntry = Pick<Entry<never, never>, 'size' | 'run' | 'settle' | 'fail'>;
+
+/** One call that waits for its commit. */
+class Entry<Item, Result> {
+  readonly #work: Work<Item, Result>;
+  readonly #resolve: (results: readonly Result[]) => void;
+  readonly #reject: (error: Error) => void;
+  #results: Result[] = [];
+  #failure: Error | null = null;
+
+  constructor(work: Work<Item, Result>, resolve: (results: readonly Result[]) => void, reject: (error: Error) => void) {
+    this.#work = work;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get size(): number {
+    return this.#work.items.length;
+  }
+
+  run(savepoints: Savepoints | null): void {
+    this.#results = [];
+    this.#failure = null;
+    const { items, apply } = this.#work;
+    for (const item of items) {
+      if (savepoints) this.#runGuarded(item, savepoints);
+      else this.#results.push(apply(item));
+    }
+  }
+
+  /** Answers the caller, after the commit. */
+  settle(): void {
+    if (this.#failure) this.#reject(this.#failure);
+    else this.#resolve(this.#results);
+  }
+
+  fail(error: Error): void {
+    this.#reject(error);
+  }
+
+  #runGuarded(item: Item, savepoints: Savepoints): void {
+    const { apply, refuse } = this.#work;
     try {
-      results.push(guard(() => apply(item)));
+      this.#results.push(savepoints.guard(() => apply(item)));
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
       // An item's own failure is a bug, not the store's refusal: nobody should try it again.
       const reason = error instanceof Error ? error : new Error(String(error));
-      if (refuse) results.push(refuse(reason));
-      else failure ??= reason;
+      if (refuse) this.#results.push(refuse(reason));
+      else this.#failure ??= reason;
     }
-  };
-  return {
-    size: items.length,
-    run: (guard) => {
-      results = [];
-      failure = null;
-      for (const item of items) {
-        if (guard) applyGuarded(item, guard);
-        else results.push(apply(item));
-      }
-    },
-    settle: () => (failure ? reject(failure) : resolve(results)),
-    fail: reject,
-  };
-}
-
-function savepoints(db: Database, onRollback: () => void): Guard {
-  const open = db.prepare('SAVEPOINT item');
-  const release = db.prepare('RELEASE item');
-  const rollback = db.prepare('ROLLBACK TO item');
-  return (act) => {
-    open.run();
-    try {
-      const value = act();
-      release.run();
-      return value;
-    } catch (error) {
-      onRollback();
-      if (db.inTransaction) {
-        rollback.run();
-        release.run();
-      }
-      throw error;
-    }
-  };
+  }
 }

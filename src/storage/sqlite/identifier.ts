@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { memo } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { Names } from './names.ts';
 import { type Packed, pack, unpack } from './packed.ts';
 
@@ -23,15 +23,36 @@ export function identifierText(prefix: string, value: Packed): string {
   return prefix + unpack(value);
 }
 
-/** The people events are about, each under a number. */
+/** One of the people events are about. */
+export interface Member {
+  readonly id: number;
+  readonly key: string;
+}
+
+/** The people events are about, each under a number. Only inside a transaction. */
 export interface Members {
-  /** The number of a member, given to it when it has none. Only inside a transaction. */
-  idOf(key: string): number;
-  /** Makes another identifier lead to the member. */
-  know(member: number, alias: string): void;
+  /** The member of this key, given a number when there is none. */
+  of(key: string): Member;
+  /** Makes other identifiers lead to the member. */
+  know(member: Member, aliases: readonly string[]): void;
   /** Drops what was learned from rows that are gone again. */
   reset(): void;
 }
+
+class KnownMember implements Member {
+  readonly id: number;
+  readonly key: string;
+  /** Identifiers that are known to lead to her; not all that there are. */
+  aliases: readonly string[] = [];
+
+  constructor(id: number, key: string) {
+    this.id = id;
+    this.key = key;
+  }
+}
+
+/** A member with more aliases than these is asked about again. */
+const MOST_ALIASES = 16;
 
 /** Opens the members of this database. */
 export function openMembers(db: Database, names: Names): Members {
@@ -39,27 +60,27 @@ export function openMembers(db: Database, names: Names): Members {
   const add = db
     .prepare<[Packed, number], number>('INSERT INTO member (value, prefix) VALUES (?, ?) RETURNING id')
     .pluck();
-  const know = db.prepare<[number, Packed, number]>(
+  const insertAlias = db.prepare<[number, Packed, number]>(
     'INSERT INTO alias (member, value, prefix) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const addAlias = (member: number, alias: string): true => {
-    const { prefix, value } = splitIdentifier(alias);
-    know.run(member, pack(value), names.idOf(prefix));
-    return true;
-  };
-  const findMember = (key: string): number => {
+  const known = new Memo((key: string): KnownMember => {
     const { prefix, value } = splitIdentifier(key);
     const [packed, prefixId] = [pack(value), names.idOf(prefix)];
-    return find.get(packed, prefixId) ?? Number(add.get(packed, prefixId));
+    return new KnownMember(find.get(packed, prefixId) ?? Number(add.get(packed, prefixId)), key);
+  });
+  const addAlias = (member: KnownMember, alias: string): void => {
+    const { prefix, value } = splitIdentifier(alias);
+    insertAlias.run(member.id, pack(value), names.idOf(prefix));
+    member.aliases = [...(member.aliases.length < MOST_ALIASES ? member.aliases : []), alias];
   };
-  const ids = memo<number>();
-  const aliases = memo<true>();
   return {
-    idOf: (key) => ids.of(key, () => findMember(key)),
-    know: (member, alias) => void aliases.of(`${member} ${alias}`, () => addAlias(member, alias)),
-    reset() {
-      ids.reset();
-      aliases.reset();
+    of: (key) => known.of(key),
+    know({ key }, aliases) {
+      const member = known.of(key);
+      for (const alias of aliases) {
+        if (alias !== key && !member.aliases.includes(alias)) addAlias(member, alias);
+      }
     },
+    reset: () => known.reset(),
   };
 }

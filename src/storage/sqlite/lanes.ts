@@ -1,16 +1,12 @@
 import type { Database } from 'better-sqlite3';
 
-/** A place in a lane. */
-interface Place {
-  readonly pos: number;
-  /** 1 when nothing is before it. */
-  readonly head: 0 | 1;
-}
+/** The place of a delivery that nothing is before: it is its lane's head from the start. */
+export const FIRST_POS = 1;
 
 /** The pending deliveries of one member to one destination, in order. Only inside a transaction. */
 export interface Lanes {
-  /** The place behind the last pending one. */
-  tail(member: number, destination: number): Place;
+  /** The place behind the last pending one; `FIRST_POS` in an empty lane. */
+  nextPos(member: number, destination: number): number;
   /** Makes the first pending one the head. */
   promote(member: number, destination: number): void;
 }
@@ -25,10 +21,7 @@ export function openLanes(db: Database): Lanes {
     `UPDATE delivery SET head = 1 WHERE id = (SELECT id ${IN_LANE} ORDER BY pos LIMIT 1)`,
   );
   return {
-    tail(member, destination) {
-      const pos = last.get(member, destination);
-      return pos === undefined ? { pos: 1, head: 1 } : { pos: pos + 1, head: 0 };
-    },
+    nextPos: (member, destination) => (last.get(member, destination) ?? FIRST_POS - 1) + 1,
     promote: (member, destination) => void promote.run(member, destination),
   };
 }

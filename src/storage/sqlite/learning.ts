@@ -13,17 +13,12 @@ export interface Learning {
 /** Prepares learning without an event: identities, and how far their teacher got. */
 export function learning({ db, members, facts }: Tables): (learning: Learning) => readonly Applied[] {
   const save = checkpoints(db);
-  const know = ({ member: key, aliases }: Identity): number | null => {
-    if (key === null) return null;
-    const member = members.idOf(key);
-    for (const alias of aliases) if (alias !== key) members.know(member, alias);
-    return member;
-  };
   const learn = (lesson: Identity, nowMs: number): Applied => {
-    const member = know(lesson);
+    const member = lesson.member === null ? null : members.of(lesson.member);
+    if (member) members.know(member, lesson.aliases);
     const applied = lesson.facts.map((fact): Applied => {
       const known = facts.isKnown(fact);
-      if (known === null) facts.learn(fact, member, nowMs);
+      if (known === null) facts.learn(fact, member?.id ?? null, nowMs);
       return known ?? 'applied';
     });
     return applied.find((one) => one === 'applied') ?? applied.find((one) => one === 'stale') ?? 'repeated';

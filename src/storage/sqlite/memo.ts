@@ -1,26 +1,37 @@
-/** Remembers what rows say, so that they need not be asked again. */
-export interface Memo<Value> {
-  /** The remembered value, else the one that `find` gives. */
-  of(key: string, find: () => Value): Value;
+/** Half of the entries a memo keeps: keys come from outside too, an endless stream of new ones must not fill the memory. */
+const GENERATION = 25_000;
+
+/**
+ * Remembers what rows say, so that they need not be asked again. What was not used for a generation of other keys is
+ * forgotten.
+ */
+export class Memo<Key, Value> {
+  readonly #find: (key: Key) => Value;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
+
+  /** @param find asks the rows. */
+  constructor(find: (key: Key) => Value) {
+    this.#find = find;
+  }
+
+  /** The remembered value, else the one that is found. */
+  of(key: Key): Value {
+    return this.#young.get(key) ?? this.#remember(key, this.#old.get(key) ?? this.#find(key));
+  }
+
   /** Forgets everything: some of the rows may be gone again. */
-  reset(): void;
-}
+  reset(): void {
+    this.#young = new Map();
+    this.#old = new Map();
+  }
 
-/** Keys come from outside too: an endless stream of new ones must not fill the memory. */
-const MOST_REMEMBERED = 10_000;
-
-/** An empty memo. */
-export function memo<Value>(): Memo<Value> {
-  const known = new Map<string, Value>();
-  return {
-    of(key, find) {
-      const remembered = known.get(key);
-      if (remembered !== undefined) return remembered;
-      const found = find();
-      if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(key, found);
-      return found;
-    },
-    reset: () => known.clear(),
-  };
+  #remember(key: Key, value: Value): Value {
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+    return value;
+  }
 }

@@ -9,8 +9,8 @@ const AFTER_ALL = '\u{10ffff}';
 
 /** Packs a text; `unpack` gives the very same text back. */
 export function pack(text: string): Packed {
-  if (UUID.test(text)) return Buffer.from(text.replaceAll('-', ''), 'hex');
-  return SHA256.test(text) ? Buffer.from(text, 'hex') : text;
+  if (text.length === 36 && UUID.test(text)) return Buffer.from(text.replaceAll('-', ''), 'hex');
+  return text.length === 64 && SHA256.test(text) ? Buffer.from(text, 'hex') : text;
 }
 
 /** The text that was packed. */

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { RoutedEvent } from '../../core/delivery.ts';
-import type { Applied, SettledWaiting, Store } from '../../ports/store.ts';
+import type { Store } from '../../ports/store.ts';
 import { acceptance } from './accept.ts';
 import { attempting } from './attempts.ts';
+import { releasing, skipping } from './by-hand.ts';
 import { claiming, expiries, pendingDestinations } from './claims.ts';
 import { openDeliveries } from './deliveries.ts';
 import { eventClaims } from './event-claims.ts';
@@ -13,6 +13,7 @@ import { asLog, logReads, promised } from './log-reads.ts';
 import { IN_MEMORY, openToWrite, resolvedPath } from './open-database.ts';
 import { beginOpening, type Opening } from './opening.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
+import { pausing, resuming } from './pauses.ts';
 import { routing } from './routes.ts';
 import { storeError } from './store-error.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -50,11 +51,12 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
   try {
     const opening = beginOpening(db, nowMs);
     const tables = openTables(db);
-    const group = new GroupCommit(db, path, tables.reset);
+    const group = new GroupCommit(db, path, tables);
     return {
       ...asLog(logReads(db), path),
-      ...reads(db, path),
-      ...transitions(tables, group, opening),
+      ...reads(tables, path),
+      ...hotTransitions(tables, group, opening),
+      ...rareTransitions(tables, group, opening),
       close: async () => {
         group.close();
         close();
@@ -69,40 +71,59 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
 type Reads = Pick<Store, 'claimEvents' | 'pendingDestinations' | 'expiredClaims' | 'dueWaiting' | 'checkpoint'>;
 
 /** They see committed rows only: no transaction is open between two turns. */
-function reads(db: Database, path: string): Reads {
+function reads({ db, names }: Tables, path: string): Reads {
   return {
     claimEvents: promised(eventClaims(db), path),
-    expiredClaims: promised(expiries(db), path),
+    expiredClaims: promised(expiries(db, names), path),
     pendingDestinations: promised(pendingDestinations(db), path),
     dueWaiting: promised(dueWaitings(db), path),
     checkpoint: promised(checkpointReader(db), path),
   };
 }
 
-type Transitions = Omit<Store, keyof Reads | keyof ReturnType<typeof asLog> | 'close'>;
+type HotTransitions = Pick<Store, 'accept' | 'settleRoutes' | 'claimDeliveries' | 'settleAttempts' | 'settleWaiting'>;
 
-function transitions(tables: Tables, group: GroupCommit, opening: Opening): Transitions {
-  const deliveries = openDeliveries(tables);
-  const accept = acceptance(tables);
-  const route: (routed: RoutedEvent, nowMs: number) => Applied = routing(tables, deliveries);
-  const wait: (settled: SettledWaiting, nowMs: number) => Applied = waitings(tables, deliveries);
+/** The way of an event. */
+function hotTransitions(tables: Tables, group: GroupCommit, opening: Opening): HotTransitions {
+  const deliveries = openDeliveries(tables, opening.id);
+  const accept = acceptance(tables, deliveries);
+  const route = routing(tables, deliveries);
+  const wait = waitings(tables, deliveries);
   const attempt = attempting(tables);
-  const claim = claiming(tables.db, opening.id);
+  const claim = claiming(tables, opening.id);
+  return {
+    accept: (items, offers) =>
+      group.submit({ items, apply: (one) => accept(one, offers), refuse: (error) => ({ ok: false, error }) }),
+    settleRoutes: (items, nowMs, offers) => group.submit({ items, apply: (one) => route(one, nowMs, offers) }),
+    claimDeliveries: (one) => group.submitOne(one, claim),
+    settleAttempts: (items) => group.submit({ items, apply: attempt }),
+    settleWaiting: (items, nowMs) => group.submit({ items, apply: (one) => wait(one, nowMs) }),
+  };
+}
+
+type RareTransitions = Pick<
+  Store,
+  'skipDeliveries' | 'releaseDeliveries' | 'pause' | 'resume' | 'learn' | 'rememberMappings' | 'recordLoad' | 'probe'
+>;
+
+/** What happens beside it. */
+function rareTransitions(tables: Tables, group: GroupCommit, opening: Opening): RareTransitions {
+  const skip = skipping(tables);
+  const release = releasing(tables);
+  const pause = pausing(tables.db);
+  const resume = resuming(tables.db);
   const load = loads(tables.db);
   const learn = learning(tables);
   const { remember } = tables.versions;
   return {
-    accept: (items) => group.submit({ items, apply: accept, refuse: (error) => ({ ok: false, error }) }),
-    settleRoutes: (items, nowMs) => group.submit({ items, apply: (one) => route(one, nowMs) }),
-    settleAttempts: (items) => group.submit({ items, apply: attempt }),
-    settleWaiting: (items, nowMs) => group.submit({ items, apply: (one) => wait(one, nowMs) }),
-    claimDeliveries: async (one) => (await group.submit({ items: [one], apply: claim })).flat(),
-    learn: async (lessons, checkpoint, nowMs) =>
-      (await group.submit({ items: [{ lessons, checkpoint, nowMs }], apply: learn })).flat(),
+    skipDeliveries: (items, nowMs) => group.submit({ items, apply: (id) => skip(id, nowMs) }),
+    releaseDeliveries: (items, nowMs) => group.submit({ items, apply: (id) => release(id, nowMs) }),
+    pause: (one) => group.submitOne(one, pause),
+    resume: (of, cause, nowMs) => group.submitOne(of, () => resume(of, cause, nowMs)),
+    learn: (lessons, checkpoint, nowMs) => group.submitOne({ lessons, checkpoint, nowMs }, learn),
     rememberMappings: async (items, nowMs) =>
       void (await group.submit({ items, apply: (one) => remember(one, nowMs) })),
-    recordLoad: async (files, receipt) =>
-      void (await group.submit({ items: [receipt], apply: (one) => load(files, one) })),
-    probe: async (nowMs) => void (await group.submit({ items: [nowMs], apply: opening.beat })),
+    recordLoad: (files, receipt) => group.submitOne(receipt, () => load(files, receipt)),
+    probe: (nowMs) => group.submitOne(nowMs, opening.beat),
   };
 }

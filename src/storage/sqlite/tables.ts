@@ -1,23 +1,35 @@
 import type { Database } from 'better-sqlite3';
-import { type Count, openCounters } from './counters.ts';
+import { type Blocks, openBlocks } from './blocks.ts';
+import { Counters } from './counters.ts';
+import { type Erased, openErased } from './erased.ts';
 import { type Facts, openFacts } from './facts.ts';
 import { type Members, openMembers } from './identifier.ts';
+import { Keys } from './keys.ts';
 import { type Lanes, openLanes } from './lanes.ts';
 import { type Names, openNames } from './names.ts';
+import type { OpenClaims } from './open-claims.ts';
 import { openTimeBlocks, type TimeBlocks } from './time-blocks.ts';
+import { openUnmatched, type Unmatched } from './unmatched.ts';
 import { openVersions, type Versions } from './versions.ts';
 
 /** What the transitions share: one database, and the small tables that more than one of them writes. */
 export interface Tables {
   readonly db: Database;
+  readonly keys: { readonly event: Keys; readonly delivery: Keys };
   readonly names: Names;
   readonly members: Members;
   readonly facts: Facts;
   readonly versions: Versions;
   readonly lanes: Lanes;
-  readonly count: Count;
+  readonly erased: Erased;
+  readonly counters: Counters;
+  readonly unmatched: Unmatched;
+  readonly blocks: Blocks;
   readonly times: TimeBlocks;
-  /** Drops what memory learned from rows that are gone again. */
+  readonly openClaims: OpenClaims;
+  /** Writes what was counted in memory: before the commit, and before what another item did can be kept without this. */
+  flush(): void;
+  /** Drops what memory counted or learned from rows that are gone again. */
   reset(): void;
 }
 
@@ -25,19 +37,23 @@ export interface Tables {
 export function openTables(db: Database): Tables {
   const names = openNames(db);
   const members = openMembers(db, names);
-  const versions = openVersions(db, names);
+  const keys = { event: new Keys(db, 'event'), delivery: new Keys(db, 'delivery') };
+  const [versions, erased] = [openVersions(db, names), openErased(db)];
+  const sums = { counters: new Counters(db), unmatched: openUnmatched(db), blocks: openBlocks(db) };
   const times = openTimeBlocks(db);
+  const openClaims: OpenClaims = new Map();
+  const counted = [sums.counters, sums.unmatched, sums.blocks, times];
+  const learned = [names, members, versions, erased, keys.event, keys.delivery, ...counted];
   return {
-    db,
-    names,
-    members,
+    ...{ db, keys, names, members, versions, erased, ...sums, times, openClaims },
     facts: openFacts(db, names),
-    versions,
     lanes: openLanes(db),
-    count: openCounters(db),
-    times,
+    flush() {
+      for (const one of counted) one.flush();
+    },
     reset() {
-      for (const { reset } of [names, members, versions, times]) reset();
+      for (const one of learned) one.reset();
+      openClaims.clear();
     },
   };
 }

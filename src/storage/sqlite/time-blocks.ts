@@ -12,18 +12,22 @@ export interface KeyRange {
   readonly to: number;
 }
 
-/** The times of new rows. */
+/** The times of new rows, noted in memory until they are written, before the commit. */
 export interface TimeBlocks {
   /** Notes the time of a new row. Only inside a transaction. */
   note(log: TimedLog, id: number, atMs: number): void;
-  /** Drops what was learned from rows that are gone again. */
+  /** Writes what was noted. */
+  flush(): void;
+  /** Drops what was noted and not written, and what was learned from rows that are gone again. */
   reset(): void;
 }
 
+/** The last block that something was noted in. */
 interface Noted {
-  readonly block: number;
-  readonly minMs: number;
-  readonly maxMs: number;
+  block: number;
+  minMs: number;
+  maxMs: number;
+  isWritten: boolean;
 }
 
 /**
@@ -35,19 +39,39 @@ export function openTimeBlocks(db: Database): TimeBlocks {
     `INSERT INTO time_block (log, block, min_ms, max_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET min_ms = min(min_ms, excluded.min_ms), max_ms = max(max_ms, excluded.max_ms)`,
   );
-  const noted = new Map<TimedLog, Noted>();
+  const noted: Readonly<Record<TimedLog, Noted>> = { event: nothing(), delivery: nothing() };
+  const flushLog = (log: TimedLog): void => {
+    const last = noted[log];
+    if (last.isWritten) return;
+    widen.run(log, last.block, last.minMs, last.maxMs);
+    last.isWritten = true;
+  };
   return {
     note(log, id, atMs) {
+      const last = noted[log];
       const block = Math.floor(id / BLOCK);
-      const last = noted.get(log);
-      const isSame = last?.block === block;
-      if (isSame && atMs >= last.minMs && atMs <= last.maxMs) return;
-      widen.run(log, block, atMs, atMs);
-      const { minMs, maxMs } = isSame ? last : { minMs: atMs, maxMs: atMs };
-      noted.set(log, { block, minMs: Math.min(minMs, atMs), maxMs: Math.max(maxMs, atMs) });
+      if (last.block !== block) {
+        flushLog(log);
+        Object.assign(last, { block, minMs: atMs, maxMs: atMs, isWritten: false });
+      } else if (atMs < last.minMs || atMs > last.maxMs) {
+        last.minMs = Math.min(last.minMs, atMs);
+        last.maxMs = Math.max(last.maxMs, atMs);
+        last.isWritten = false;
+      }
     },
-    reset: () => noted.clear(),
+    flush() {
+      flushLog('event');
+      flushLog('delivery');
+    },
+    reset() {
+      Object.assign(noted.event, nothing());
+      Object.assign(noted.delivery, nothing());
+    },
   };
+}
+
+function nothing(): Noted {
+  return { block: -1, minMs: 0, maxMs: 0, isWritten: true };
 }
 
 /** Finds the keys that can hold rows of a time range; null when there are none. */

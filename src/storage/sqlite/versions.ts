@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Mapping } from '../../core/mapping.ts';
-import { memo } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { Names } from './names.ts';
 import { type Packed, pack } from './packed.ts';
 
 /** A mapping and its version, by number. */
-interface VersionId {
+export interface VersionId {
   readonly mapping: number;
   readonly version: number;
 }
@@ -31,17 +31,16 @@ export function openVersions(db: Database, names: Names): Versions {
   const fill = db.prepare<[string, string, number, number]>(
     'UPDATE mapping_version SET text = ?, file = ?, seen_ms = ? WHERE id = ? AND text IS NULL',
   );
-  const ids = memo<VersionId>();
   const findVersion = (mapping: string, version: string): VersionId => {
     const [mappingId, packed] = [names.idOf(mapping), pack(version)];
     return { mapping: mappingId, version: find.get(mappingId, packed) ?? Number(add.get(mappingId, packed)) };
   };
-  const idOf = (mapping: string, version: string): VersionId => {
-    return ids.of(`${version} ${mapping}`, () => findVersion(mapping, version));
-  };
+  // By mapping, then by version: no key has to be put together for a look.
+  const ids = new Memo((mapping: string) => new Memo((version: string) => findVersion(mapping, version)));
+  const idOf = (mapping: string, version: string): VersionId => ids.of(mapping).of(version);
   return {
     idOf,
-    reset: ids.reset,
+    reset: () => ids.reset(),
     remember: ({ id, version, text, file }, nowMs) => void fill.run(text, file, nowMs, idOf(id, version).version),
   };
 }

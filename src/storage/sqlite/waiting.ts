@@ -2,9 +2,11 @@ import type { Database } from 'better-sqlite3';
 import type { Applied, SettledWaiting, WaitingDelivery } from '../../ports/store.ts';
 import type { Deliveries } from './deliveries.ts';
 import { EVENT_COLUMNS, type EventColumns, storedEvent } from './event-columns.ts';
+import { moveDelivery } from './row-counts.ts';
 import type { Tables } from './tables.ts';
 
 interface WaitingRow {
+  readonly id: number;
   readonly event: number;
   readonly event_name: number;
   readonly mapping: number;
@@ -15,9 +17,9 @@ interface WaitingRow {
 
 /** Prepares what follows a look at a waiting delivery: it is decided in its own row, further parts become new rows. */
 export function waitings(tables: Tables, deliveries: Deliveries): (settled: SettledWaiting, nowMs: number) => Applied {
-  const { db, facts, count } = tables;
+  const { db, facts, blocks, counters } = tables;
   const find = db.prepare<[number], WaitingRow>(
-    `SELECT event, event_name, mapping, (SELECT text FROM name WHERE id = mapping) AS mapping_name, part, run
+    `SELECT id, event, event_name, mapping, (SELECT text FROM name WHERE id = delivery.mapping) AS mapping_name, part, run
      FROM delivery WHERE id = ? AND status = 'waiting'`,
   );
   const postpone = db.prepare<[number, number]>('UPDATE delivery SET due_ms = ? WHERE id = ?');
@@ -31,7 +33,8 @@ export function waitings(tables: Tables, deliveries: Deliveries): (settled: Sett
     // The row stays the same delivery, whatever the draft calls it.
     const { mapping_name: mapping, part, run } = row;
     deliveries.reshape(deliveryId, { ...own, mapping, part, run }, nowMs);
-    for (const draft of more) deliveries.add({ id: row.event, name: row.event_name }, draft, nowMs);
+    const making = { nowMs, offers: [], claimed: [] };
+    for (const draft of more) deliveries.add({ id: row.event, name: row.event_name }, draft, making);
   };
   return (settled, nowMs) => {
     const row = find.get(settled.deliveryId);
@@ -40,8 +43,9 @@ export function waitings(tables: Tables, deliveries: Deliveries): (settled: Sett
     else if (settled.dueAtMs !== null) postpone.run(settled.dueAtMs, settled.deliveryId);
     else {
       facts.await(settled.deliveryId, []);
-      giveUp.run(nowMs, settled.deliveryId);
-      count('delivery dead', nowMs, row.mapping);
+      giveUp.run(nowMs, row.id);
+      moveDelivery(blocks, row, 'waiting', 'dead');
+      counters.count('delivery dead', nowMs, row.mapping);
     }
     return 'applied';
   };
