@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { acceptingConformance } from './accepting.ts';
 import { claimingConformance } from './claiming.ts';
 import { correctingConformance } from './correcting.ts';
+import { gaugingConformance } from './gauging.ts';
 import { handlingConformance } from './handling.ts';
 import { identifierConformance } from './identifiers.ts';
 import { learningConformance } from './learning.ts';
@@ -30,6 +31,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     learningConformance(open);
     correctingConformance(open);
     logConformance(open);
+    gaugingConformance(open);
     identifierConformance(open);
     loadConformance(open);
   });
