@@ -19,6 +19,11 @@ async function run(options: LogOptions): Promise<number> {
   say(machineLine(availableParallelism(), { server: null, around: null }));
   const home = options.keepFile === null ? makeHome() : null;
   const path = options.keepFile ?? home?.database ?? '';
+  const end = () => {
+    if (home) removeHome(home);
+    process.exit(1);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
   try {
     const stages = await stagesOf(path, options);
     for (const line of ['', ...logTable(stages), '', ...targetLines(logTargets(stages))]) say(line);

@@ -1,57 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Figures } from '../../bench/figures.ts';
-import type { Measurement } from '../../bench/measure.ts';
 import { optionsOf } from '../../bench/options.ts';
 import { faultsOf, remarksOf } from '../../bench/remarks.ts';
-import type { Round } from '../../bench/rounds.ts';
 import { tableOf } from '../../bench/table.ts';
+import { LOGGED, roundOf, roundsOf } from './rounds-fixture.ts';
 
-const FIGURES: Figures = {
-  sent: 100,
-  accepted: 100,
-  refusals: {},
-  lost: 0,
-  repeats: 0,
-  acceptedPerSecond: 1_000,
-  deliveredPerSecond: 500,
-  loggedPerSecond: null,
-  ackP50: 1,
-  ackP99: 2,
-  endToEndP50: 3,
-  endToEndP99: 4,
-  cpuSecondsPer1k: 0.5,
-  aroundBusy: 0.2,
-  eventsPerCall: 1,
-  bodyBytes: 492,
-  requestBytes: 302,
-};
-const FORWARDER: Measurement = {
-  subject: 'forwarder',
-  warmUp: FIGURES,
-  saturated: FIGURES,
-  calm: FIGURES,
-  peakRssBytes: 100e6,
-  databaseBytesPerEvent: null,
-  complaints: [],
-  stolen: 0,
-  others: 0.01,
-};
-const LOGGED = { ...FIGURES, loggedPerSecond: 250 };
-const POINTSMAN: Measurement = {
-  ...FORWARDER,
-  subject: 'pointsman',
-  warmUp: LOGGED,
-  saturated: { ...LOGGED, deliveredPerSecond: 250 },
-  calm: LOGGED,
-};
 const OPTIONS = optionsOf([]);
 if (OPTIONS === null) throw new Error('the defaults are options');
-
-const roundOf = (pointsman: Partial<Measurement> = {}): Round => ({
-  forwarder: FORWARDER,
-  pointsman: { ...POINTSMAN, ...pointsman },
-});
-const roundsOf = (...kept: readonly Round[]) => ({ kept, dropped: [], isCutShort: false });
 
 describe('the faults', () => {
   it('are none when everything arrived and is logged', () => {
@@ -59,25 +13,27 @@ describe('the faults', () => {
   });
 
   it('tell what was lost, in the warm-up and in dropped rounds too', () => {
-    const lossy = roundOf({ warmUp: { ...LOGGED, lost: 2 }, calm: { ...LOGGED, lost: 1 } });
+    const lossy = roundOf({ warmUp: { ...LOGGED, lost: 2 }, phases: { calm: { ...LOGGED, lost: 1 } } });
     expect(faultsOf({ kept: [roundOf()], dropped: [lossy], isCutShort: false })).toEqual([
       'pointsman lost 3 events that it had acknowledged.',
     ]);
   });
 
   it('tell what was not accepted, and why', () => {
-    const refusing = roundOf({ calm: { ...LOGGED, accepted: 98, refusals: { '503': 1, ECONNRESET: 1 } } });
+    const refusing = roundOf({
+      phases: { slowCalm: { ...LOGGED, accepted: 98, refusals: { '503': 1, ECONNRESET: 1 } } },
+    });
     expect(faultsOf(roundsOf(refusing))).toEqual(['pointsman did not accept 2 events: 503, ECONNRESET.']);
   });
 
   it('come with what the server complained of', () => {
-    const complaining = roundOf({ calm: { ...LOGGED, lost: 1 }, complaints: ['{"level":"error"}'] });
+    const complaining = roundOf({ phases: { calm: { ...LOGGED, lost: 1 } }, complaints: ['{"level":"error"}'] });
     expect(faultsOf(roundsOf(complaining)).at(-1)).toBe('  it said: {"level":"error"}');
     expect(faultsOf(roundsOf(roundOf({ complaints: ['{"level":"warn"}'] })))).toEqual([]);
   });
 
   it('tell when the log never caught up; a subject without a log has nothing to catch up', () => {
-    const behind = roundOf({ saturated: { ...LOGGED, loggedPerSecond: Number.NaN } });
+    const behind = roundOf({ phases: { saturated: { ...LOGGED, loggedPerSecond: Number.NaN } } });
     expect(faultsOf(roundsOf(behind))).toEqual(['The log of pointsman does not call everything delivered.']);
   });
 });
@@ -95,14 +51,14 @@ describe('the remarks', () => {
   });
 
   it('warn when load and sink were the limit', () => {
-    const remarks = remarksOf(roundsOf(roundOf({ saturated: { ...LOGGED, aroundBusy: 0.97 } })), OPTIONS);
+    const remarks = remarksOf(roundsOf(roundOf({ phases: { saturated: { ...LOGGED, aroundBusy: 0.97 } } })), OPTIONS);
     expect(remarks.join('\n')).toContain('load and sink were as busy');
   });
 });
 
 describe('the table', () => {
   it('shows medians, their range, and the median of the ratios', () => {
-    const faster = roundOf({ saturated: { ...LOGGED, deliveredPerSecond: 500 } });
+    const faster = roundOf({ phases: { saturated: { ...LOGGED, deliveredPerSecond: 500 } } });
     const lines = tableOf([roundOf(), roundOf(), faster], OPTIONS);
     expect(lines.find((line) => line.includes('delivered events/s'))).toMatch(
       /250 \(250 to 500\) +500 \(500 to 500\) +0\.50x$/,
@@ -112,5 +68,13 @@ describe('the table', () => {
   it('compares nothing with what the forwarder has not', () => {
     const lines = tableOf([roundOf()], OPTIONS);
     expect(lines.find((line) => line.includes('logged events/s'))).toMatch(/250 +– *$/);
+  });
+
+  it('tells what each phase sends, and where the forwarder gets less', () => {
+    const lines = tableOf([roundOf()], OPTIONS);
+    expect(lines).toContain('saturated, 64 connections, sink 0 ms: 10000 events');
+    expect(lines).toContain('1000 events/s, sink 0 ms: 5000 events');
+    expect(lines).toContain('saturated, 64 connections, sink 50 ms: 10000 events (forwarder 3840)');
+    expect(lines).toContain('100 events/s, sink 50 ms: 500 events');
   });
 });
