@@ -58,3 +58,6 @@ export function statusAfter(status: ReplayStatus, action: ReplayAction): ReplayS
   if (action === 'cancel') return 'canceled';
   return action === 'pause' ? 'paused' : 'running';
 }
+
+/** Stands in a stored replay where its filter named somebody who was forgotten since. */
+export const FORGOTTEN = '(forgotten)';

@@ -18,8 +18,6 @@ export interface Pruned {
 
 /** A person whom an identifier leads to. */
 export interface KnownMember {
-  /** The member's row. */
-  readonly id: number;
   /** Her key, such as `Germany/c-1`. */
   readonly member: string;
   /** Other members who share an identifier with her: perhaps the same person under another key. */
@@ -37,7 +35,7 @@ export interface ForgetCounts {
 
 /** A forgetting that was ordered; it goes on until nothing is left, whatever happens to the process. */
 export interface Forgetting extends ForgetCounts {
-  /** The member's row. */
+  /** Says nothing of whom it is about. */
   readonly id: number;
   /** `erasing`: rows go; `purging`: all rows are gone, and their bytes are to leave the files; `done`. */
   readonly stage: 'erasing' | 'purging' | 'done';
@@ -49,19 +47,17 @@ export interface Forgetting extends ForgetCounts {
 export interface Upkeep {
   /**
    * Deletes old events with all that was made of them, unless a delivery is open or an unfinished replay is about them.
-   * Counters stay. Mapping texts that nothing refers to any more go with the last sweep.
+   * Counters stay.
    */
   prune(order: PruneOrder): Promise<Pruned>;
   /** When the newest event was received, in ms; null when there is none. */
   newestEventMs(): Promise<number | null>;
-  /** Forgets the texts of mapping versions that no delivery and no live file refers to; up to `limit` of them. */
-  pruneMappings(limit: number): Promise<number>;
   /** Gives up to `pages` free pages back to the file system; how many are left. */
   compact(pages: number): Promise<number>;
   /** Whom an identifier, with or without its tenant, leads to. */
   knownMembers(identifier: string): Promise<readonly KnownMember[]>;
-  /** Stores the intention to erase these members; nothing is erased yet. Those that are not there are left out. */
-  beginForgetting(ids: readonly number[], nowMs: number): Promise<readonly Forgetting[]>;
+  /** Stores the intention to erase the members with these keys; nothing is erased yet. Those unknown are left out. */
+  beginForgetting(members: readonly string[], nowMs: number): Promise<readonly Forgetting[]>;
   /** The forgettings that are not done, oldest first. */
   forgettings(): Promise<readonly Forgetting[]>;
   /** Goes on erasing: up to `limit` events. Null when there is no such forgetting. */

@@ -5,6 +5,7 @@ import type { Pause } from '../../core/pause.ts';
 import type { AttemptRow, FactRow, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
 import type { Replay } from '../../ports/replays.ts';
 import type { MappingFile } from '../../ports/store.ts';
+import type { ForgetCounts } from '../../ports/upkeep.ts';
 
 /** One stored event. */
 export interface EventRecord extends StoredEvent {
@@ -46,7 +47,14 @@ export interface MemoryState {
   /** By id, oldest first. */
   readonly deliveries: Map<number, DeliveryRecord>;
   /** The last ids that were given out: none is given twice, whatever was deleted. */
-  readonly last: { event: number; delivery: number; attempt: number; receipt: number; replay: number };
+  readonly last: {
+    event: number;
+    delivery: number;
+    attempt: number;
+    receipt: number;
+    replay: number;
+    forgetting: number;
+  };
   /** Deliveries that are waiting or pending. */
   readonly open: Set<DeliveryRecord>;
   /** Pending deliveries per lane, the head first. */
@@ -59,6 +67,8 @@ export interface MemoryState {
   readonly erased: Map<string, number>;
   readonly pauses: Pause[];
   readonly replays: Map<number, Replay>;
+  /** Forgettings that are not done, by id, and whom they are about. */
+  readonly forgettings: Map<number, { readonly member: string; counts: ForgetCounts }>;
   readonly checkpoints: Map<string, string>;
   readonly mappings: Map<string, { readonly text: string; readonly file: string }>;
   readonly unmatched: Map<string, UnmatchedName>;
@@ -76,7 +86,7 @@ export function emptyState(): MemoryState {
   return {
     events: new Map(),
     deliveries: new Map(),
-    last: { event: 0, delivery: 0, attempt: 0, receipt: 0, replay: 0 },
+    last: { event: 0, delivery: 0, attempt: 0, receipt: 0, replay: 0, forgetting: 0 },
     open: new Set(),
     lanes: new Map(),
     identifiers: new Map(),
@@ -84,6 +94,7 @@ export function emptyState(): MemoryState {
     erased: new Map(),
     pauses: [],
     replays: new Map(),
+    forgettings: new Map(),
     checkpoints: new Map(),
     mappings: new Map(),
     unmatched: new Map(),

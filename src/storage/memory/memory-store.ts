@@ -6,8 +6,10 @@ import { beginPause, endPauses, releaseDelivery, skipDelivery } from './memory-b
 import { claimDue, expired } from './memory-claims.ts';
 import { learnLessons } from './memory-facts.ts';
 import { memoryLog } from './memory-log.ts';
+import { memoryReplays } from './memory-replays.ts';
 import { settleRoute } from './memory-routes.ts';
 import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
+import { memoryUpkeep } from './memory-upkeep.ts';
 import { settleWait, waitingDue } from './memory-waiting.ts';
 
 /** A store that forgets everything with the process: for tests, and the model that other adapters are held to. */
@@ -17,6 +19,8 @@ export function createMemoryStore(): Store {
     ...memoryLog(state),
     ...transitions(state),
     ...byHand(state),
+    ...memoryReplays(state),
+    ...memoryUpkeep(state),
     rememberMappings: async (mappings) => {
       for (const { id, version, text, file } of mappings) {
         const key = JSON.stringify([id, version]);
@@ -58,15 +62,12 @@ function transitions(state: MemoryState): Pick<Store, Corridor> {
   };
 }
 
-function byHand(
-  state: MemoryState,
-): Pick<Store, 'skipDeliveries' | 'releaseDeliveries' | 'pause' | 'resume' | 'pauses'> {
+function byHand(state: MemoryState): Pick<Store, 'skipDeliveries' | 'releaseDeliveries' | 'pause' | 'resume'> {
   return {
     skipDeliveries: async (ids, nowMs) => ids.map((id) => skipDelivery(state, id, nowMs)),
     releaseDeliveries: async (ids, nowMs) => ids.map((id) => releaseDelivery(state, id, nowMs)),
     pause: async (pause) => beginPause(state, pause),
     resume: async (of, cause, nowMs) => endPauses(state, of, cause, nowMs),
-    pauses: async (sinceMs) => state.pauses.filter(({ untilMs }) => untilMs === null || untilMs >= sinceMs),
   };
 }
 

@@ -238,11 +238,12 @@ CREATE TABLE pause (
   until_ms     INTEGER
 );
 
--- selection is JSON; position is the key of the row it got to, in the order it takes them.
+-- selection is JSON; mapping: the only one that is run. Keys beyond position, up to last_key, are still to be looked at.
 CREATE TABLE replay (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   mode         TEXT NOT NULL,
   selection    TEXT NOT NULL,
+  mapping      TEXT,
   rate         REAL,
   status       TEXT NOT NULL,
   created_ms   INTEGER NOT NULL,
@@ -250,9 +251,12 @@ CREATE TABLE replay (
   last_key     INTEGER NOT NULL,
   position     INTEGER NOT NULL,
   total        INTEGER NOT NULL,
-  looked       INTEGER NOT NULL DEFAULT 0,
-  replayed     INTEGER NOT NULL DEFAULT 0,
-  unchanged    INTEGER NOT NULL DEFAULT 0
+  looked       INTEGER NOT NULL,
+  replayed     INTEGER NOT NULL,
+  changed      INTEGER NOT NULL,
+  unchanged    INTEGER NOT NULL,
+  canceled     INTEGER NOT NULL,
+  refused      INTEGER NOT NULL
 );
 CREATE INDEX replay_running ON replay (status) WHERE status IN ('running', 'paused');
 
