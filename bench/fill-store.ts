@@ -4,7 +4,7 @@ import { takeOwnerLock } from '../src/storage/sqlite/owner-lock.ts';
 import { storeOn } from '../src/storage/sqlite/sqlite-store.ts';
 
 /** Rows that one commit takes while a database is filled. */
-export const FILL_CHUNK = 2_000;
+const FILL_CHUNK = 2_000;
 
 /**
  * The real store on a connection that does not wait for the disk: for filling a database, never for measuring it. What

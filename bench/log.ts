@@ -38,7 +38,7 @@ async function stagesOf(path: string, { rows, blocked, times }: LogOptions): Pro
   const stages = [await emptyStage(times)];
   const before = await growthAt(path);
   for (const size of rows.filter((each) => each >= before.rows)) {
-    await timed(`grown to ${shown(size)} deliveries`, path, () => grow(path, size));
+    await timed(`grown to ${shown(size)} deliveries`, path, () => grow(path, size, onGrown));
     stages.push(await measured(path, times));
   }
   if (blocked > before.blocked) {
@@ -68,6 +68,10 @@ async function timed(title: string, path: string, act: () => Promise<void>): Pro
   await act();
   const seconds = (monotonicMs() - startedAt) / 1000;
   say(`${title} in ${seconds.toFixed(1)} s, ${(statSync(path).size / 1e9).toFixed(2)} GB`);
+}
+
+function onGrown(rows: number): void {
+  say(`  ${rows} deliveries`);
 }
 
 /** 10000 as 10 k, 5000000 as 5 M; what the measurements added is left out. */

@@ -1,14 +1,12 @@
 import type { Child } from './child.ts';
 
-/** What a program of the bench does: its exit code is 1 when something was lost, 0 otherwise. */
-export type Run<Options> = (options: Options) => Promise<number>;
-
 /** How a program reads its command line. */
 export interface Program<Options> {
   readonly usage: string;
   /** Null = help was asked for. Throws an Error that names the option at fault. */
   readonly optionsOf: (args: readonly string[]) => Options | null;
-  readonly run: Run<Options>;
+  /** What it does; resolves with its exit code: 1 when something was lost, 0 otherwise. */
+  readonly run: (options: Options) => Promise<number>;
 }
 
 /** Runs a program on this process's command line and sets the exit code; 2 = it could not run. */

@@ -15,6 +15,8 @@ export interface Growth {
 
 const CHECKPOINT = 'bench-log';
 const CLAIM_MS = 60_000;
+/** Rows between two words to the reader who waits. */
+const TELL_EVERY = 500_000;
 /** Lanes with a head in retry: one in every so many blocked rows is a head. */
 const LANE_LENGTH = 1_000;
 const BLOCKING: Outcome = { status: 'pending', code: 'DELIVERY_UNAVAILABLE', reason: null, attempts: 1, share: 0 };
@@ -30,12 +32,17 @@ export async function noteGrowth(store: Pick<Store, 'learn'>, growth: Growth): P
   await store.learn([], { name: CHECKPOINT, value: JSON.stringify(growth) }, rowMs(growth.rows));
 }
 
+/** Told now and then how many rows there are. */
+type OnGrown = (rows: number) => void;
+
 /** Grows a database to this many rows, as a server would have written them. Goes on where an earlier run ended. */
-export async function grow(path: string, rows: number): Promise<void> {
+export async function grow(path: string, rows: number, onGrown: OnGrown): Promise<void> {
   await growing(path, async (store, growth) => {
     for (const sequences of chunksOf(growth.rows, rows)) {
       await addRows(store, sequences);
-      await noteGrowth(store, { ...growth, rows: (sequences.at(-1) ?? 0) + 1 });
+      const grownTo = (sequences.at(-1) ?? 0) + 1;
+      await noteGrowth(store, { ...growth, rows: grownTo });
+      if (Math.floor(grownTo / TELL_EVERY) > Math.floor((sequences[0] ?? 0) / TELL_EVERY)) onGrown(grownTo);
     }
   });
 }

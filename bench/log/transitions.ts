@@ -6,7 +6,7 @@ import type { Stopwatch } from './timing.ts';
 import { type Outcome, rowMs } from './world.ts';
 
 /** The transitions that are timed, each its own commit. */
-export const TRANSITIONS = {
+const TRANSITIONS = {
   acceptOne: 'accept 1',
   acceptMany: 'accept 50',
   routeMany: 'route 50',

@@ -2,7 +2,7 @@ import type { DeliveryStatus, SkipReason } from '../../src/core/delivery.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
 
 /** A loyalty moment: what is sent where when it happens. */
-export interface Moment {
+interface Moment {
   readonly event: string;
   readonly mapping: string;
   readonly destination: string;

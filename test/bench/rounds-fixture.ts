@@ -3,7 +3,7 @@ import type { Measurement } from '../../bench/measure.ts';
 import type { Round, Rounds } from '../../bench/rounds.ts';
 
 /** What every phase of the forwarder comes to. */
-export const FIGURES: Figures = {
+const FIGURES: Figures = {
   sent: 100,
   accepted: 100,
   refusals: {},
