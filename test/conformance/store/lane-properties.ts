@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DeliveryRow } from '../../../src/ports/log.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import { attemptDraft, idsOf, offer, T0 } from './drafts.ts';
+import type { OpenStore } from './opened-store.ts';
+import { anyStep, Player, type Step, type Time } from './random-history.ts';
+
+const EVERYTHING = { before: null, limit: 200 } as const;
+
+/** What two workers do: one after the other, or in the same turn. */
+type Moment = readonly [first: Step, second: Step | null];
+
+const anyMoment: fc.Arbitrary<Moment> = fc.tuple(anyStep, fc.option(anyStep, { freq: 2, nil: null }));
+
+/** Lanes under any history of two workers: run it against stores that open fast. */
+export function laneProperties(name: string, open: OpenStore, numRuns: number): void {
+  describe(`lanes in ${name}, whatever two workers do`, () => {
+    it('have one delivery in flight at most, and send in the order of acceptance; nothing is ever stuck', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyMoment, { minLength: 10, maxLength: 40 }), async (moments) => {
+          const { store } = await open();
+          const time = { nowMs: T0 };
+          const watch = new LaneWatch(store);
+          const [left, right] = [new Player(store, time), new Player(store, time)];
+          for (const [first, second] of moments) {
+            const answers = await Promise.all([left.play(first), second && right.play(second)]);
+            await watch.look([
+              { step: first, answer: answers[0] },
+              { step: second, answer: answers[1] },
+            ]);
+          }
+          await watch.expectToEnd(time);
+          await store.close();
+        }),
+        { numRuns },
+      );
+    });
+  });
+}
+
+/** A step, and what the store answered. */
+interface Played {
+  readonly step: Step | null;
+  readonly answer: unknown;
+}
+
+/** Looks at all lanes after each moment, through the log and the open claims alone. */
+class LaneWatch {
+  readonly #store: Store;
+  /** When a delivery was first seen in its lane; ones that came together stand in the order of their ids. */
+  readonly #enteredAt = new Map<number, number>();
+  /** Those that left their lane by hand. */
+  readonly #released = new Set<number>();
+  /** Those that came to it in an order that cannot be told from outside. */
+  readonly #untold = new Set<number>();
+  readonly #lastSent = new Map<string, readonly [moment: number, id: number]>();
+  readonly #sent = new Set<number>();
+  #moment = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async look(played: readonly Played[]): Promise<void> {
+    this.#moment += 1;
+    for (const one of played) this.#noteReleased(one);
+    const { items } = await this.#store.deliveries({}, EVERYTHING);
+    const oldestFirst = [...items].reverse();
+    const isTold = !played.some(({ step }) => step?.do === 'look');
+    for (const row of oldestFirst.filter((one) => this.#isInLane(one))) this.#noteEntry(row, isTold);
+    const inFlight = new Set(idsOf(await this.#store.expiredClaims(0, 200, true)));
+    this.#expectHeads(oldestFirst, inFlight);
+    for (const row of oldestFirst.filter(({ id }) => inFlight.has(id))) this.#noteSent(row);
+  }
+
+  /** Once nothing new happens and every answer is good, everything pending is delivered. */
+  async expectToEnd(time: Time): Promise<void> {
+    time.nowMs += 9_000_000;
+    for (let round = 0; round < 200; round++) {
+      for (const claim of await this.#store.expiredClaims(time.nowMs, 50, true)) await this.#deliver(claim, time);
+      const destinations = await this.#store.pendingDestinations();
+      if (destinations.length === 0) break;
+      for (const destination of destinations) {
+        const leave = offer({ destination, leaseEndMs: time.nowMs + 30_000 });
+        const claimed = await this.#store.claimDeliveries({ ...leave, limit: 3, nowMs: time.nowMs });
+        expect(claimed, `something is pending to ${destination}, and nothing to claim`).not.toEqual([]);
+      }
+      await this.look([]);
+    }
+    const { items } = await this.#store.deliveries({ status: 'pending' }, EVERYTHING);
+    expect(items).toEqual([]);
+  }
+
+  async #deliver({ id: deliveryId, claimNo }: { readonly id: number; readonly claimNo: number }, { nowMs }: Time) {
+    const attempt = attemptDraft();
+    const decision = { kind: 'delivered' } as const;
+    await this.#store.settleAttempts([{ deliveryId, claimNo, attempt, decision, shareLimit: null, nowMs }]);
+  }
+
+  #noteReleased({ step, answer }: Played): void {
+    if (step?.do !== 'release' || !Array.isArray(answer)) return;
+    for (const [index, id] of step.ids.entries()) if (answer[index] === 'applied') this.#released.add(id);
+  }
+
+  #noteEntry({ id }: DeliveryRow, isTold: boolean): void {
+    if (this.#enteredAt.has(id)) return;
+    this.#enteredAt.set(id, this.#moment);
+    if (!isTold) this.#untold.add(id);
+  }
+
+  /** Those of `tier-change` queue in the lane of their member, if they have one. */
+  #isInLane({ id, mapping, member, status }: DeliveryRow): boolean {
+    return mapping === 'tier-change' && member !== null && status === 'pending' && !this.#released.has(id);
+  }
+
+  /** Who is blocked is blocked by its lane's head, which is blocked by nobody; only heads are in flight. */
+  #expectHeads(rows: readonly DeliveryRow[], inFlight: ReadonlySet<number>): void {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const row of rows) {
+      if (row.blockedBy === null) continue;
+      const head = byId.get(row.blockedBy);
+      expect(row.status).toBe('pending');
+      expect(head).toMatchObject({ status: 'pending', blockedBy: null, member: row.member });
+      expect(head?.destination).toBe(row.destination);
+      expect(inFlight.has(row.id), `${row.id} is in flight behind ${row.blockedBy}`).toBe(false);
+    }
+    const laned = rows.filter((row) => inFlight.has(row.id) && this.#isInLane(row));
+    expect(new Set(laned.map(laneOf)).size, 'two of one lane are in flight').toBe(laned.length);
+  }
+
+  #noteSent(row: DeliveryRow): void {
+    if (!this.#isInLane(row) || this.#sent.has(row.id) || this.#untold.has(row.id)) return;
+    this.#sent.add(row.id);
+    const lane = laneOf(row);
+    const place = [this.#enteredAt.get(row.id) ?? 0, row.id] as const;
+    const [lastMoment, lastId] = this.#lastSent.get(lane) ?? [0, 0];
+    const isInOrder = place[0] > lastMoment || (place[0] === lastMoment && row.id > lastId);
+    expect(isInOrder, `${row.id} overtook ${lastId} in ${lane}`).toBe(true);
+    this.#lastSent.set(lane, place);
+  }
+}
+
+function laneOf({ member, destination }: DeliveryRow): string {
+  return JSON.stringify([member, destination]);
+}
