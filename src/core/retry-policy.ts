@@ -37,7 +37,8 @@ export interface TryOutcome {
   readonly random: number;
 }
 
-const LONGEST_OBEYED_RETRY_AFTER_MS = 60 * 60 * 1000;
+/** The longest wait that a destination may ask for, in ms: a bad header must not stall a lane for a day. */
+export const LONGEST_OBEYED_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 /** Decides what becomes of a delivery when its claim ends with this answer. Pure. */
 export function decide(outcome: TryOutcome, policy: RetryPolicy, onAmbiguous: AmbiguousPolicy): Decision {

@@ -1,167 +1,248 @@
-import pRetry from 'p-retry';
 import type { Answer } from '../core/attempt.ts';
 import type { ClaimedDelivery } from '../core/delivery.ts';
-import { type AmbiguousPolicy, type Decision, decide, mayTryQuickly, type RetryPolicy } from '../core/retry-policy.ts';
 import type { RuleSet } from '../core/rule-set.ts';
 import type { Destination } from '../ports/destination.ts';
-import type { Store } from '../ports/store.ts';
-import { type PersistTools, persist } from './persist.ts';
+import type { ClaimOffer, Store } from '../ports/store.ts';
+import { Alarm } from './alarm.ts';
+import { ClaimTerms } from './claim-terms.ts';
+import { ClaimsInWork } from './claims-in-work.ts';
+import { type CallTools, makeCall } from './deliver-call.ts';
+import { DeliveryGate } from './delivery-gate.ts';
+import { type DestinationStatus, statusOf } from './destination-status.ts';
+import { Gathering } from './gathering.ts';
+import { giveBack, type OpenClaim } from './open-claim.ts';
+import { PauseProbe } from './pause-probe.ts';
+import type { Pauses } from './pauses.ts';
+import type { PersistTools } from './persist.ts';
 
 /** What delivering to one destination needs. */
 export interface DeliverTools extends PersistTools {
-  readonly destination: Pick<Destination, 'id' | 'concurrency' | 'timeoutMs' | 'retry' | 'send'>;
+  readonly destination: Omit<Destination, 'close'>;
   readonly store: Pick<Store, 'claimDeliveries' | 'settleAttempts'>;
+  readonly pauses: Pauses;
   readonly ruleSet: () => RuleSet;
-  /** Told after each settled claim: a lane may have a new head. A hint. */
+  /** Aborts when nothing more is to be begun; `signal` aborts what is in flight as well. */
+  readonly stopping: AbortSignal;
+  /** Told when claiming may find something: a lane may have a new head, or there is room again. A hint. */
   readonly onSettled: () => void;
 }
 
 /** Delivers what is due to one destination. */
 export interface Deliverer {
-  /** Claims what is due, up to the free places, and starts sending it; how many it claimed. */
+  /** Claims what is due, while there is room, to be sent; how many it claimed. */
   step(): Promise<number>;
-  /** Resolves when nothing is in flight. */
+  /** Leave to claim within a commit that makes deliveries; null = there is no room, or nothing may be sent. */
+  offer(): ClaimOffer | null;
+  /** Takes over what such a commit claimed. Cheap: it is sent in a later turn of the event loop. */
+  take(claimed: readonly ClaimedDelivery[]): void;
+  /** Whether this claim is in its hands: gathered, or in flight. */
+  holds(claim: Pick<ClaimedDelivery, 'id' | 'claimNo'>): boolean;
+  status(): DestinationStatus;
+  /** Resolves when nothing is gathered or in flight. */
   drained(): Promise<void>;
 }
 
-/** The policies in force for one delivery. */
-interface Policies {
-  readonly retry: RetryPolicy;
-  readonly onAmbiguous: AmbiguousPolicy;
-}
-
-/** What a lease allows beyond the tries themselves: pauses between quick tries and a slow disk. */
-const LEASE_MARGIN_MS = 60_000;
-const QUICK_PAUSE_MS = 200;
-const LONGEST_QUICK_PAUSE_MS = 1_000;
-
-/** Delivers claim by claim, each in its own call. */
+/** Gathers claimed deliveries into calls, and makes as many at once as the destination allows. */
 export function createDeliverer(tools: DeliverTools): Deliverer {
-  const inFlight = new Set<Promise<void>>();
-  const { destination, clock } = tools;
+  return new GatheringDeliverer(tools);
+}
 
-  function start(delivery: ClaimedDelivery): void {
-    const sending = deliver(delivery, tools).finally(() => {
-      inFlight.delete(sending);
-      tools.onSettled();
+class GatheringDeliverer implements Deliverer {
+  readonly #tools: DeliverTools;
+  readonly #callTools: CallTools;
+  readonly #gathering: Gathering;
+  readonly #gate: DeliveryGate;
+  readonly #terms: ClaimTerms;
+  readonly #alarm: Alarm;
+  readonly #probe: PauseProbe;
+  readonly #inWork = new ClaimsInWork();
+  readonly #idle: (() => void)[] = [];
+  #callsInFlight = 0;
+  #isForming = false;
+  /** Whether the store may hold more that is due: then new deliveries must not overtake it. */
+  #hasBacklog = true;
+
+  constructor(tools: DeliverTools) {
+    const { clock, stopping, destination } = tools;
+    this.#tools = tools;
+    this.#gathering = new Gathering(destination);
+    this.#gate = new DeliveryGate(tools, clock.now());
+    this.#terms = new ClaimTerms({ ...tools, gate: this.#gate });
+    this.#alarm = new Alarm(clock, () => this.#formSoon());
+    this.#callTools = { ...tools, gate: this.#gate, regather: (claims) => this.#gathering.addFirst(claims) };
+    this.#probe = new PauseProbe({
+      ...tools,
+      claimOne: (exceptEndpoints) => this.#claimOne(exceptEndpoints),
+      sendAlone: (delivery) => this.#sendAlone(delivery),
+      onBug: (cause) => this.#report(cause, 0),
+      onProbed: () => {
+        tools.onSettled();
+        this.#tellIdle();
+      },
     });
-    inFlight.add(sending);
+    stopping.addEventListener('abort', () => this.#formSoon(), { once: true });
   }
 
-  return {
-    async step() {
-      const limit = destination.concurrency - inFlight.size;
-      if (limit <= 0 || tools.signal.aborted) return 0;
-      const nowMs = clock.now();
-      const leaseEndMs = nowMs + destination.timeoutMs * mostTries(tools) + LEASE_MARGIN_MS;
-      const claimed = await tools.store.claimDeliveries({ destination: destination.id, limit, nowMs, leaseEndMs });
-      for (const delivery of claimed) start(delivery);
-      return claimed.length;
-    },
-    async drained() {
-      await Promise.all(inFlight);
-    },
-  };
-}
+  async step(): Promise<number> {
+    const { clock, store, stopping } = this.#tools;
+    if (stopping.aborted) return 0;
+    this.#probe.probeWhenDue();
+    const nowMs = clock.now();
+    const limit = this.#room(nowMs);
+    if (limit === 0) {
+      if (this.#gathering.size > 0) this.#formSoon();
+      return 0;
+    }
+    const claimed = await store.claimDeliveries({ ...this.#terms.offer(nowMs), limit, nowMs });
+    this.#hasBacklog = claimed.length >= limit;
+    this.take(claimed);
+    return claimed.length;
+  }
 
-/** The policies of a delivery's mapping over those of its destination. A mapping that is gone overrides nothing. */
-export function policiesOf(mapping: string, destinationRetry: RetryPolicy, rules: RuleSet): Policies {
-  const current = rules.byId.get(mapping);
-  return { retry: { ...destinationRetry, ...current?.retry }, onAmbiguous: current?.onAmbiguous ?? 'resend' };
-}
+  offer(): ClaimOffer | null {
+    const { clock, stopping } = this.#tools;
+    if (this.#hasBacklog || stopping.aborted) return null;
+    const nowMs = clock.now();
+    if (this.#room(nowMs) === 0 || this.#gate.isTrying(nowMs)) return null;
+    return this.#terms.cachedOffer(nowMs);
+  }
 
-/** The most tries that one claim may take: a mapping may ask for more than its destination. */
-function mostTries({ destination, ruleSet }: DeliverTools): number {
-  return 1 + Math.max(destination.retry.quick, ...ruleSet().mappings.map(({ retry }) => retry.quick ?? 0));
-}
+  take(claimed: readonly ClaimedDelivery[]): void {
+    if (claimed.length === 0) return;
+    const nowMs = this.#tools.clock.now();
+    this.#gathering.add(claimed.map((delivery) => this.#terms.opened(delivery, nowMs)));
+    this.#formSoon();
+  }
 
-/** A quick try that asks for another. */
-class TryAgain extends Error {}
+  holds({ id, claimNo }: Pick<ClaimedDelivery, 'id' | 'claimNo'>): boolean {
+    const isIt = ({ delivery }: OpenClaim) => delivery.id === id && delivery.claimNo === claimNo;
+    return this.#gathering.some(isIt) || this.#inWork.some(isIt);
+  }
 
-/** Sends one delivery, quick tries included, and settles it. Never rejects. */
-async function deliver(delivery: ClaimedDelivery, tools: DeliverTools): Promise<void> {
-  const policies = policiesOf(delivery.mapping, tools.destination.retry, tools.ruleSet());
-  const quick = policies.retry.quick;
-  try {
-    await pRetry((attempt) => tryOnce(delivery, { policies, last: attempt > quick }, tools), {
-      retries: quick,
-      minTimeout: QUICK_PAUSE_MS,
-      maxTimeout: LONGEST_QUICK_PAUSE_MS,
-      randomize: true,
-      shouldRetry: ({ error }) => error instanceof TryAgain,
+  status(): DestinationStatus {
+    const { destination, pauses, clock } = this.#tools;
+    return statusOf({
+      destination: destination.id,
+      gate: this.#gate.status(clock.now()),
+      pauses: pauses.ongoing(destination.id),
+      callsInFlight: this.#callsInFlight,
+      gathered: this.#gathering.size,
     });
-  } catch (cause) {
-    // A bug: the claim stays as it is, and recovering finds it when its lease is over.
+  }
+
+  drained(): Promise<void> {
+    return this.#isIdle() ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #room(nowMs: number): number {
+    return this.#terms.room({ callsInFlight: this.#callsInFlight, places: this.#gathering.places }, nowMs);
+  }
+
+  /** Once for all that arrives in one turn of the event loop. */
+  #formSoon(): void {
+    if (this.#isForming) return;
+    this.#isForming = true;
+    setImmediate(() => {
+      this.#isForming = false;
+      this.#form(this.#tools.clock.now());
+      this.#tellIdle();
+    });
+  }
+
+  /** Gives back what may not be sent, and makes calls of the rest. */
+  #form(nowMs: number): void {
+    this.#giveBack(this.#unsendable(nowMs));
+    let made = 0;
+    const most = this.#gate.isTrying(nowMs) ? 1 : this.#tools.destination.limits.concurrency;
+    while (this.#gathering.size > 0 && this.#callsInFlight < most) {
+      const claims = this.#nextCall(nowMs);
+      if (claims === null) break;
+      made += this.#start(claims, nowMs);
+    }
+    if (made > 0 && this.#hasBacklog && this.#room(nowMs) > 0) this.#tools.onSettled();
+  }
+
+  #unsendable(nowMs: number): readonly OpenClaim[] {
+    if (this.#tools.stopping.aborted) this.#alarm.clear();
+    if (this.#gathering.size === 0) return [];
+    if (this.#tools.stopping.aborted || this.#gate.closedBy(nowMs) !== null) return this.#gathering.takeOut();
+    if (this.#gate.isTrying(nowMs)) return this.#gathering.takeOut((_claim, index) => index > 0);
+    const paused = this.#gate.pausedEndpoints();
+    return paused.length === 0 ? [] : this.#gathering.takeOut(({ delivery }) => paused.includes(delivery.endpoint));
+  }
+
+  /** Null = not yet; the alarm is set. */
+  #nextCall(nowMs: number): readonly OpenClaim[] | null {
+    const delayMs = this.#gate.callDelayMs(nowMs);
+    if (delayMs > 0) {
+      this.#alarm.set(delayMs);
+      return null;
+    }
+    const next = this.#gathering.next({ callsInFlight: this.#callsInFlight, nowMs });
+    if (next.claims === null) this.#alarm.set(next.waitMs);
+    return next.claims;
+  }
+
+  /** How many calls it made: none of claims that waited too long, whose leases might end meanwhile. */
+  #start(claims: readonly OpenClaim[], nowMs: number): number {
+    const late = claims.filter((claim) => this.#terms.isLate(claim, nowMs));
+    this.#giveBack(late);
+    const inTime = late.length === 0 ? claims : claims.filter((claim) => !late.includes(claim));
+    if (inTime.length === 0) return 0;
+    this.#gate.pass(nowMs);
+    this.#callsInFlight += 1;
+    this.#keep(inTime, makeCall(inTime, this.#callTools), () => {
+      this.#callsInFlight -= 1;
+      this.#tools.onSettled();
+    });
+    return 1;
+  }
+
+  #giveBack(claims: readonly OpenClaim[]): void {
+    if (claims.length > 0) this.#keep(claims, giveBack(claims, this.#tools), () => undefined);
+  }
+
+  /** A bug leaves the claims to recovering, when their leases end. */
+  #keep(claims: readonly OpenClaim[], work: Promise<unknown>, ended: () => void): void {
+    this.#inWork.keep(claims, work, {
+      onBug: (cause) => this.#report(cause, claims.length),
+      onEnded: () => {
+        ended();
+        if (this.#gathering.size > 0) this.#formSoon();
+        this.#tellIdle();
+      },
+    });
+  }
+
+  async #claimOne(pausedEndpoints: readonly string[]): Promise<ClaimedDelivery | null> {
+    const nowMs = this.#tools.clock.now();
+    const claim = { ...this.#terms.offer(nowMs), pausedEndpoints, limit: 1, nowMs };
+    return (await this.#tools.store.claimDeliveries(claim))[0] ?? null;
+  }
+
+  /** No quick tries: it is only to be found out whether it is taken. */
+  async #sendAlone(delivery: ClaimedDelivery): Promise<Answer | null> {
+    const opened = this.#terms.opened(delivery, this.#tools.clock.now());
+    const retry = { ...opened.policies.retry, quick: 0 };
+    const claims = [{ ...opened, policies: { ...opened.policies, retry } }];
+    this.#gate.pass(opened.sinceMs);
+    const call = makeCall(claims, this.#callTools);
+    this.#keep(claims, call, () => undefined);
+    return (await call)?.answers[0] ?? null;
+  }
+
+  #isIdle(): boolean {
+    return this.#gathering.size === 0 && this.#inWork.isEmpty && !this.#isForming && !this.#probe.isProbing;
+  }
+
+  #tellIdle(): void {
+    if (this.#idle.length === 0 || !this.#isIdle()) return;
+    for (const tell of this.#idle.splice(0)) tell();
+  }
+
+  #report(cause: unknown, n: number): void {
     const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    tools.log.error({ stage: 'deliver', delivery: delivery.id, err }, 'a delivery ended unexpectedly');
+    const fields = { stage: 'deliver', destination: this.#tools.destination.id, n, err };
+    this.#tools.log.error(fields, 'a call ended unexpectedly');
   }
-}
-
-/**
- * One try, recorded before anything follows from it; after a shutdown, also between two tries, the claim goes back.
- * Throws `TryAgain` when another quick try is worth it.
- */
-async function tryOnce(
-  delivery: ClaimedDelivery,
-  { policies, last }: { readonly policies: Policies; readonly last: boolean },
-  tools: DeliverTools,
-): Promise<void> {
-  const startedAtMs = tools.clock.now();
-  const answers = await tools.destination.send([delivery], tools.signal);
-  const answer = answers?.[0];
-  if (!answer) return release(delivery, tools);
-  const again = !last && mayTryQuickly(answer) && !tools.signal.aborted;
-  await settle(
-    delivery,
-    { answer, startedAtMs, decision: again ? { kind: 'keep' } : decisionOf(delivery, answer, policies, tools) },
-    tools,
-  );
-  if (again) throw new TryAgain(answer.detail ?? answer.verdict);
-}
-
-function decisionOf(delivery: ClaimedDelivery, answer: Answer, policies: Policies, { clock }: DeliverTools): Decision {
-  const { retries, pendingSinceMs } = delivery;
-  const outcome = { answer, retries, pendingSinceMs, nowMs: clock.now(), random: clock.random() };
-  return decide(outcome, policies.retry, policies.onAmbiguous);
-}
-
-async function settle(
-  { id, claimNo, ...delivery }: ClaimedDelivery,
-  tried: { readonly answer: Answer; readonly startedAtMs: number; readonly decision: Decision },
-  tools: DeliverTools,
-): Promise<void> {
-  const nowMs = tools.clock.now();
-  const { answer, startedAtMs, decision } = tried;
-  const attempt = { ...answer, startedAtMs, durationMs: nowMs - startedAtMs };
-  await persist(
-    'an attempt',
-    () => tools.store.settleAttempts([{ deliveryId: id, claimNo, attempt, decision, nowMs }]),
-    tools,
-  );
-  const fields = {
-    stage: 'deliver',
-    delivery: id,
-    mapping: delivery.mapping,
-    destination: delivery.destination,
-    verdict: answer.verdict,
-    status: decision.kind,
-    code: answer.code,
-    ms: attempt.durationMs,
-  };
-  if (decision.kind === 'dead') tools.log.error(fields, 'a delivery is dead and waits for a person');
-  else if (answer.verdict === 'delivered') tools.log.debug(fields, 'delivered');
-  else tools.log.warn(fields, 'not delivered yet');
-}
-
-/** Gives a claim back: nothing was sent. */
-async function release({ id, claimNo }: ClaimedDelivery, tools: DeliverTools): Promise<void> {
-  const nowMs = tools.clock.now();
-  const released = {
-    deliveryId: id,
-    claimNo,
-    attempt: null,
-    decision: { kind: 'release', dueAtMs: nowMs } as const,
-    nowMs,
-  };
-  await persist('a released claim', () => tools.store.settleAttempts([released]), tools);
 }

@@ -5,7 +5,8 @@ import type { RuleSet } from '../core/rule-set.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SettledAttempt, Store } from '../ports/store.ts';
-import { policiesOf } from './deliver.ts';
+import type { Pauses } from './pauses.ts';
+import { policiesOf } from './policies.ts';
 
 /** What recovering claims needs. */
 export interface RecoverTools {
@@ -15,6 +16,9 @@ export interface RecoverTools {
   readonly ruleSet: () => RuleSet;
   /** The retry policy of a destination; null when it is not configured any more. */
   readonly retryOf: (destination: string) => RetryPolicy | null;
+  readonly pauses: Pick<Pauses, 'pausedMs'>;
+  /** Whether a deliverer of this process has the claim in hand: a clock that jumped makes nothing lost. */
+  readonly isHeld: (claim: ClaimedDelivery) => boolean;
 }
 
 /** Which claims are lost: those whose lease ended, or (at a start) all of them. */
@@ -27,7 +31,8 @@ const CHUNK = 500;
  */
 export async function recoverClaims(lost: LostClaims, tools: RecoverTools): Promise<number> {
   const nowMs = tools.clock.now();
-  const claims = await tools.store.expiredClaims(nowMs, CHUNK, lost === 'all');
+  const found = await tools.store.expiredClaims(nowMs, CHUNK, lost === 'all');
+  const claims = found.filter((claim) => !tools.isHeld(claim));
   if (claims.length === 0) return 0;
   await tools.store.settleAttempts(claims.map((claim) => interrupted(claim, nowMs, tools)));
   const fields = { stage: 'deliver', code: 'DELIVERY_INTERRUPTED', n: claims.length };
@@ -46,11 +51,13 @@ function interrupted(claim: ClaimedDelivery, nowMs: number, tools: RecoverTools)
     startedAtMs: nowMs,
     durationMs: 0,
   };
-  const { id: deliveryId, claimNo, retries, pendingSinceMs } = claim;
+  const { id: deliveryId, claimNo, shareLimit, retries, pendingSinceMs } = claim;
   const base = tools.retryOf(claim.destination);
   // Deliveries of a destination that is not configured any more wait for its return.
-  if (!base) return { deliveryId, claimNo, attempt, decision: { kind: 'release', dueAtMs: nowMs }, nowMs };
+  const settled = { deliveryId, claimNo, attempt, shareLimit, nowMs };
+  if (!base) return { ...settled, decision: { kind: 'release', dueAtMs: nowMs } };
   const { retry, onAmbiguous } = policiesOf(claim.mapping, base, tools.ruleSet());
-  const outcome = { answer: attempt, retries, pendingSinceMs, nowMs, random: tools.clock.random() };
-  return { deliveryId, claimNo, attempt, decision: decide(outcome, retry, onAmbiguous), nowMs };
+  const pausedMs = tools.pauses.pausedMs(claim, pendingSinceMs, nowMs);
+  const outcome = { answer: attempt, retries, pendingSinceMs, pausedMs, nowMs, random: tools.clock.random() };
+  return { ...settled, decision: decide(outcome, retry, onAmbiguous) };
 }

@@ -7,4 +7,6 @@ export interface Logger {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields & { readonly err?: string }, message: string): void;
+  /** Whether such lines are written, so that nothing is built for none; left out = they are. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }

@@ -1,4 +1,5 @@
 import { awaitFacts } from '../pipeline/await-facts.ts';
+import { loadPauses } from '../pipeline/pauses.ts';
 import type { ClaimTakers } from '../pipeline/receive.ts';
 import { recoverClaims } from '../pipeline/recover.ts';
 import { createRouter } from '../pipeline/route.ts';
@@ -42,8 +43,9 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   const forced = new AbortController();
   const ruleSet = () => reloader.current().ruleSet;
   const retryOf = (id: string) => reloader.current().destinations.get(id)?.retry ?? null;
-  const recover = { ...parts, ruleSet, retryOf };
-  while ((await recoverClaims('all', recover)) > 0);
+  const pauses = await loadPauses({ ...parts, signal: forced.signal });
+  const recover = { ...parts, ruleSet, retryOf, pauses };
+  while ((await recoverClaims('all', { ...recover, isHeld: () => false })) > 0);
 
   const loops: WorkLoop[] = [];
   const loop = (name: string, pollMs: number, step: () => Promise<number>) => {
@@ -68,11 +70,13 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
     facts: parts.store.facts.bind(parts.store),
     onRouted: () => deliverers.wake(),
   };
-  const deliverers = createDeliverers({ ...shared, stopping: stopping.signal, pollMs: POLL_MS });
+  const deliverers = createDeliverers({ ...shared, pauses, stopping: stopping.signal, pollMs: POLL_MS });
   const router = createRouter(shared);
   const routing = loop('route', POLL_MS, () => router.step());
   loop('recall', FACTS_POLL_MS, () => awaitFacts(shared));
-  loop('recover', RECOVER_POLL_MS, () => recoverClaims('expired', recover));
+  loop('recover', RECOVER_POLL_MS, () =>
+    recoverClaims('expired', { ...recover, isHeld: deliverers.holds.bind(deliverers) }),
+  );
   deliverers.use(reloader.current().destinations);
   reloader.onSwap((next) => deliverers.use(next.destinations));
 

@@ -4,6 +4,7 @@ import type { Mapping } from '../../src/core/mapping.ts';
 import { type RuleSet, ruleSetOf } from '../../src/core/rule-set.ts';
 import { awaitFacts } from '../../src/pipeline/await-facts.ts';
 import { createDeliverer, type Deliverer } from '../../src/pipeline/deliver.ts';
+import { createPauses, type Pauses } from '../../src/pipeline/pauses.ts';
 import { type Receipted, receive } from '../../src/pipeline/receive.ts';
 import { recoverClaims } from '../../src/pipeline/recover.ts';
 import { createRouter, type Router } from '../../src/pipeline/route.ts';
@@ -30,6 +31,9 @@ export interface Corridor {
   readonly store: Store;
   readonly router: Router;
   readonly deliverer: Deliverer;
+  readonly pauses: Pauses;
+  /** Ends claiming, as an orderly shutdown does. */
+  readonly stopping: AbortController;
   /** Aborts what a forced shutdown aborts. */
   readonly shutdown: AbortController;
   /** How often each hint was given. */
@@ -66,7 +70,9 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
   const store = createMemoryStore();
   const destination = parts.destination ?? createScriptedDestination();
   const source = parts.source ?? createFakeSource();
+  const stopping = new AbortController();
   const shutdown = new AbortController();
+  const pauses = createPauses([], { store, clock, log, signal: shutdown.signal });
   const hints = { accepted: 0, routed: 0, settled: 0 };
   const unrouted = new Unrouted();
   let rules: RuleSet = ruleSetOf(parts.mappings ?? [aMapping()]);
@@ -76,7 +82,10 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
     engine,
     store,
     destination,
+    pauses,
+    stopping: AbortSignal.any([stopping.signal, shutdown.signal]),
     signal: shutdown.signal,
+    isHeld: (claim: ClaimedDelivery) => deliverer.holds(claim),
     ruleSet: () => rules,
     unrouted,
     deliverers: {
@@ -102,7 +111,7 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
     return found.flatMap((detail) => (detail ? [detail] : [])).reverse();
   };
   return {
-    ...{ clock, log, source, engine, destination, store, router, deliverer, shutdown, hints, all },
+    ...{ clock, log, source, engine, destination, store, router, deliverer, pauses, stopping, shutdown, hints, all },
     useMappings: (...mappings) => {
       rules = ruleSetOf(mappings);
     },
