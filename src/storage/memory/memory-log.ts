@@ -214,13 +214,12 @@ function deadCausesOf(state: MemoryState, filter: DeliveryFilter): readonly Dead
 }
 
 function causeOf(records: readonly DeliveryRecord[]): readonly DeadCause[] {
-  const example = records.at(-1);
-  if (!example) return [];
-  const { id, code, detail, draft } = example;
-  const made = records.map(({ createdAtMs }) => createdAtMs);
-  const times = { oldestMs: Math.min(...made), newestMs: Math.max(...made) };
-  const { mapping, destination, endpoint } = draft;
-  return [{ code, mapping, destination, endpoint, count: records.length, ...times, exampleId: id, detail }];
+  const [oldest, example] = [records[0], records.at(-1)];
+  if (!oldest || !example) return [];
+  const { id: exampleId, code, detail, createdAtMs: newestMs } = example;
+  const { mapping, destination, endpoint } = example.draft;
+  const times = { oldestMs: oldest.createdAtMs, newestMs };
+  return [{ code, mapping, destination, endpoint, count: records.length, ...times, exampleId, detail }];
 }
 
 function namesOf(state: MemoryState, by: NamedBy): readonly string[] {

@@ -25,7 +25,7 @@ const dead = (over: Partial<DeliveryDraft>) =>
 /** Three dead of one cause, an hour apart; one of another code, mapping and destination; one that is pending. */
 async function withDead(open: OpenStore): Promise<Store> {
   const { store } = await open();
-  for (const hour of [1, 0, 2]) {
+  for (const hour of [0, 1, 2]) {
     const at = T0 + hour * HOUR_MS;
     const id = await acceptOne(store, eventDraft(`m-${hour}`, { receivedAtMs: at }));
     await store.settleRoutes([routed(id, [dead({ detail: `hour ${hour}` })])], at, []);
