@@ -1,7 +1,6 @@
 import type { DeliveryDraft } from '../src/core/delivery.ts';
 import { partitionOf } from '../src/core/event.ts';
 import type { AcceptedDraft } from '../src/ports/store.ts';
-import { messageIdOf } from './sequence.ts';
 
 /** The one source and tenant that rows written by the bench come from. */
 export const SOURCE = 'open-loyalty';
@@ -11,8 +10,7 @@ const VERSION = 'b5'.repeat(32);
 
 /** An event that is written straight to the store. */
 export interface WrittenEvent {
-  /** Gives it its message id. */
-  readonly sequence: number;
+  readonly messageId: string;
   readonly name: string;
   readonly member: number;
   readonly body: string;
@@ -46,7 +44,7 @@ export function emailOf(member: number): string {
 }
 
 /** An event as the door would hand it to the store. Pure. */
-export function eventDraft({ sequence, name, member, body, receivedAtMs, routed }: WrittenEvent): AcceptedDraft {
+export function eventDraft({ messageId, name, member, body, receivedAtMs, routed }: WrittenEvent): AcceptedDraft {
   const key = memberKey(member);
   return {
     member: key,
@@ -55,7 +53,7 @@ export function eventDraft({ sequence, name, member, body, receivedAtMs, routed 
     source: SOURCE,
     storeCode: STORE_CODE,
     name,
-    messageId: messageIdOf(sequence),
+    messageId,
     dedupeKey: null,
     dedupeWindowMs: null,
     body,

@@ -8,6 +8,7 @@ import { logTable, logTargets } from './log/report.ts';
 import { emptyStage, type Stage, stageOf } from './log/stages.ts';
 import { rowMs } from './log/world.ts';
 import { machineLine } from './machine.ts';
+import { isNoisy, noiseText, watchMachine } from './noise.ts';
 import { makeHome, removeHome } from './pointsman.ts';
 import { runProgram, say } from './program.ts';
 import { targetLines } from './targets.ts';
@@ -52,8 +53,11 @@ async function measured(path: string, times: number): Promise<Stage> {
   const { rows, blocked } = await growthAt(path);
   const title = blocked === 0 ? shown(rows) : `${shown(rows)}, blocked`;
   const startedAt = monotonicMs();
+  const noiseSince = watchMachine([process.pid]);
   const stage = await stageOf(title, path, times);
-  say(`measured at ${title} in ${((monotonicMs() - startedAt) / 1000).toFixed(1)} s`);
+  const noise = noiseSince();
+  const warning = isNoisy(noise) ? ': read with care' : '';
+  say(`measured at ${title} in ${((monotonicMs() - startedAt) / 1000).toFixed(1)} s (${noiseText(noise)}${warning})`);
   return stage;
 }
 

@@ -1,12 +1,13 @@
 import { type Figures, figuresOf } from './figures.ts';
-import { cpuSecondsOf, machineTime, peakRssOf } from './linux.ts';
+import { peakRssOf } from './linux.ts';
+import { type Noise, watchMachine } from './noise.ts';
 import type { Options } from './options.ts';
 import { runPhase, type Surroundings } from './phase.ts';
 import { PHASE_NAMES, type Phase, type PhaseName, phaseOf, warmUpOf } from './phases.ts';
 import { type Subject, type SubjectName, startSubject } from './subject.ts';
 
 /** One subject, measured once. */
-export interface Measurement {
+export interface Measurement extends Noise {
   readonly subject: SubjectName;
   /** Only to warm up: what it lost counts, how fast it was does not. */
   readonly warmUp: Figures;
@@ -17,10 +18,6 @@ export interface Measurement {
   readonly keptBytesPerEvent: number | null;
   /** The first warnings and errors that the subject logged. */
   readonly complaints: readonly string[];
-  /** Share of the machine's processor time that the host gave to other machines. */
-  readonly stolen: number;
-  /** Share of the machine's processor time that programs other than the bench's used. */
-  readonly others: number;
 }
 
 /** What measuring needs. */
@@ -39,9 +36,9 @@ export async function measure(name: SubjectName, bench: Bench): Promise<Measurem
   let stopped = false;
   try {
     const warmUp = await figuresIn(warmUpOf(options), subject, bench);
-    const watch = watchMachine(subject, bench);
+    const noiseSince = watchMachine([subject.pid, bench.load.pid, bench.sink.pid, process.pid]);
     const phases = await phasesOf(subject, name, bench);
-    const noise = watch();
+    const noise = noiseSince();
     const peakRssBytes = peakRssOf(subject.pid);
     stopped = true;
     const { databaseBytes, keptBytesPerEvent, complaints } = await subject.stop();
@@ -83,18 +80,4 @@ async function phasesOf(subject: Subject, name: SubjectName, bench: Bench): Prom
 async function figuresIn(phase: Phase, subject: Subject, bench: Bench): Promise<Figures> {
   const plan = { ...phase, first: bench.takeSequences(phase.count), connections: bench.options.connections };
   return figuresOf(await runPhase(plan, subject, bench));
-}
-
-/** Starts watching the machine; the returned function tells what disturbed it since. */
-function watchMachine({ pid }: Subject, { load, sink }: Bench): () => Pick<Measurement, 'stolen' | 'others'> {
-  const pids = [pid, load.pid, sink.pid, process.pid];
-  const own = () => pids.reduce((sum, each) => sum + cpuSecondsOf(each), 0);
-  const before = machineTime();
-  const ownBefore = own();
-  return () => {
-    const now = machineTime();
-    const all = now.all - before.all;
-    const others = now.busy - before.busy - (own() - ownBefore);
-    return { stolen: (now.stolen - before.stolen) / all, others: Math.max(0, others) / all };
-  };
 }

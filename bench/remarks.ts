@@ -1,16 +1,17 @@
 import { figuresOfAll, type Measurement, sumOf } from './measure.ts';
+import { noiseText, percentText, QUIET } from './noise.ts';
 import type { Options } from './options.ts';
-import { isDisturbed, QUIET, type Round, type Rounds } from './rounds.ts';
+import { isDisturbed, type Round, type Rounds } from './rounds.ts';
 
 /** From here on load and sink, not the subject, may be what is measured. */
 const AROUND_IS_FULL = 0.9;
 
 /** One line about a measurement, for the reader who waits. */
-export function progressLine(round: number, { subject, phases, stolen, others }: Measurement): string {
+export function progressLine(round: number, measured: Measurement): string {
+  const { subject, phases } = measured;
   const { saturated, slowSaturated, calm } = phases;
   const rates = `${saturated.deliveredPerSecond.toFixed(0)} delivered/s, ${slowSaturated.deliveredPerSecond.toFixed(0)} to the slow sink`;
-  const noise = `stolen ${percentOf(stolen)}, others ${percentOf(others)}`;
-  return `round ${round}  ${subject}  ${rates}, calm acknowledged p50 ${calm.ackP50.toFixed(2)} ms  (${noise})`;
+  return `round ${round}  ${subject}  ${rates}, calm acknowledged p50 ${calm.ackP50.toFixed(2)} ms  (${noiseText(measured)})`;
 }
 
 /** What a reader must know before reading the table. */
@@ -18,7 +19,7 @@ export function remarksOf({ kept, dropped, isCutShort }: Rounds, options: Option
   const disturbed = kept.filter(isDisturbed).length;
   const measurements = measurementsOf(kept);
   const around = Math.max(...measurements.map(({ phases }) => phases.saturated.aroundBusy));
-  const limits = `more than ${percentOf(QUIET.stolen)} stolen by the host or ${percentOf(QUIET.others)} used by others`;
+  const limits = `more than ${percentText(QUIET.stolen)} stolen by the host or ${percentText(QUIET.others)} used by others`;
   return [
     `${kept.length} rounds, medians; ${dropped.length} more dropped as disturbed (${limits})`,
     ...(disturbed > 0 ? [`Read with care: of these ${kept.length} rounds, ${disturbed} disturbed as well.`] : []),
@@ -52,8 +53,4 @@ function reasonsOf(measured: Measurement): string {
 
 function measurementsOf(rounds: readonly Round[]): readonly Measurement[] {
   return rounds.flatMap(({ pointsman, forwarder }) => [pointsman, forwarder]);
-}
-
-function percentOf(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,5 +1,6 @@
 import { monotonicMs } from './clock.ts';
 import { type Bench, type Measurement, measure } from './measure.ts';
+import { isNoisy } from './noise.ts';
 import type { SubjectName } from './subject.ts';
 
 /** One round: every subject, measured once. */
@@ -17,9 +18,6 @@ export interface Rounds {
   /** Whether the time was up before all were made. */
   readonly isCutShort: boolean;
 }
-
-/** Beyond these shares of the processors, taken by other machines or by other programs, a round is disturbed. */
-export const QUIET = { stolen: 0.05, others: 0.1 } as const;
 
 const MOST_DROPPED = 3;
 
@@ -44,7 +42,7 @@ export async function makeRounds(
 
 /** Whether something else took the processors during a round. */
 export function isDisturbed({ pointsman, forwarder }: Round): boolean {
-  return [pointsman, forwarder].some(({ stolen, others }) => stolen > QUIET.stolen || others > QUIET.others);
+  return isNoisy(pointsman) || isNoisy(forwarder);
 }
 
 /** A disturbed round is better than none. */

@@ -2,6 +2,7 @@ import type { AcceptedDraft } from '../../src/ports/store.ts';
 import { deliveryDraft, eventDraft, memberKey } from '../drafts.ts';
 import { chunksOf, openStoreToFill } from '../fill-store.ts';
 import { requireAccepted } from '../require-accepted.ts';
+import { messageIdOf } from '../sequence.ts';
 import { requestOf } from '../tier-change.ts';
 import { webhookBody } from '../webhook.ts';
 import type { DrainOptions } from './options.ts';
@@ -35,5 +36,12 @@ function pendingDraft(sequence: number, members: number, receivedAtMs: number): 
     dueAtMs: receivedAtMs,
   });
   const routed = { status: 'routed', deliveries: [delivery] } as const;
-  return eventDraft({ sequence, name: 'CustomerLevelChanged', member, body, receivedAtMs, routed });
+  return eventDraft({
+    messageId: messageIdOf(sequence),
+    name: 'CustomerLevelChanged',
+    member,
+    body,
+    receivedAtMs,
+    routed,
+  });
 }

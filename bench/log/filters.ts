@@ -1,8 +1,7 @@
 import { publicId } from '../../src/core/id.ts';
 import type { DeliveryFilter, EventFilter } from '../../src/ports/log.ts';
 import { emailOf, memberKey, SOURCE } from '../drafts.ts';
-import { messageIdOf } from '../sequence.ts';
-import { BUSY_MEMBER, rowMs, rowOf } from './world.ts';
+import { BUSY_MEMBER, rowMessageId, rowMs, rowOf } from './world.ts';
 
 /** One way to use one filter. */
 export interface FilterUse<Filter> {
@@ -88,8 +87,8 @@ function timeUses(): readonly FilterUse<CommonFilter>[] {
 
 function searchUses(): readonly FilterUse<CommonFilter>[] {
   return [
-    varied('q', 'q: a message id', (row) => ({ q: messageIdOf(row) })),
-    varied('q', 'q: the start of every message id', () => ({ q: messageIdOf(0).slice(0, SAMPLE_CHARACTERS) })),
+    varied('q', 'q: a message id', (row) => ({ q: rowMessageId(row) })),
+    varied('q', 'q: two characters of a message id', (row) => ({ q: rowMessageId(row).slice(0, 2) })),
     { ...varied('q', 'q: an email', (row) => ({ q: emailOf(rowOf(row).member) })), isTripled: true },
     varied('q', 'q: the start of every email', () => ({ q: emailOf(0).slice(0, SAMPLE_CHARACTERS) })),
     varied('q', 'q: nothing', () => ({ q: 'zzz-nothing' })),

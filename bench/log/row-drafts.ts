@@ -3,17 +3,20 @@ import type { ClaimedDelivery, DeliveryDraft } from '../../src/core/delivery.ts'
 import type { Decision } from '../../src/core/retry-policy.ts';
 import type { AcceptedDraft, SettledAttempt } from '../../src/ports/store.ts';
 import { customerIdOf, deliveryDraft, emailOf, eventDraft, memberKey, SOURCE, STORE_CODE } from '../drafts.ts';
-import { BUSY_MEMBER, type Outcome, type Row, rowMs, rowOf } from './world.ts';
+import { BUSY_MEMBER, type Outcome, type Row, rowMessageId, rowMs, rowOf } from './world.ts';
 
 /** Later than every row: what is due then is never claimed here. */
 const FAR_AWAY_MS = Date.parse('2036-01-01T00:00:00Z');
 const ATTEMPT_MS = 40;
 
 /** The event of a row as the door would hand it over, not routed yet. Pure. */
-export function unroutedDraft(sequence: number): AcceptedDraft {
-  const { moment, member } = rowOf(sequence);
-  const body = bodyOf(sequence, rowOf(sequence));
-  return eventDraft({ sequence, name: moment.event, member, body, receivedAtMs: rowMs(sequence), routed: null });
+export function unroutedDraft(sequence: number, row: Row = rowOf(sequence)): AcceptedDraft {
+  const [body, receivedAtMs] = [bodyOf(sequence, row), rowMs(sequence)];
+  const { moment, member } = row;
+  return eventDraft({
+    messageId: rowMessageId(sequence),
+    ...{ name: moment.event, member, body, receivedAtMs, routed: null },
+  });
 }
 
 /** The event of a row with its delivery: as good as settled where nothing is sent, else due at once. Pure. */
@@ -22,8 +25,7 @@ export function routedDraft(sequence: number): AcceptedDraft {
 }
 
 /** A delivery of a row that is due at once, whatever becomes of that row in the grown log. Pure. */
-export function dueDelivery(sequence: number): DeliveryDraft {
-  const row = rowOf(sequence);
+export function dueDelivery(sequence: number, row: Row = rowOf(sequence)): DeliveryDraft {
   return deliveryDraft({ ...addressOf(row), request: requestOf(sequence, row), dueAtMs: rowMs(sequence) });
 }
 

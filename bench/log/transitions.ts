@@ -3,7 +3,7 @@ import type { AcceptedDraft, Store } from '../../src/ports/store.ts';
 import { requireAccepted } from '../require-accepted.ts';
 import { dueDelivery, settlements, unroutedDraft } from './row-drafts.ts';
 import type { Stopwatch } from './timing.ts';
-import { type Outcome, rowMs } from './world.ts';
+import { type Outcome, type Row, rowMs, rowOf } from './world.ts';
 
 /** The transitions that are timed, each its own commit. */
 const TRANSITIONS = {
@@ -16,6 +16,8 @@ const TRANSITIONS = {
 } as const;
 
 const MANY = 50;
+/** More than one commit has, so that no two of its events share a lane. */
+const KNOWN_MEMBERS = 1_000;
 const DESTINATION = 'bloomreach';
 const LEASE_MS = 60_000;
 const DELIVERED: Outcome = { status: 'delivered', code: null, reason: null, attempts: 1, share: 0 };
@@ -33,6 +35,7 @@ export async function timeTransitions(
   watch: Stopwatch,
 ): Promise<number> {
   let next = first;
+  await introduce(store, first);
   const take = (count: number): readonly number[] => {
     next += count;
     return Array.from({ length: count }, (_, index) => next - count + index);
@@ -45,8 +48,17 @@ export async function timeTransitions(
   return next;
 }
 
+/** Everybody is known before anything is timed, at every size: what it costs to learn of somebody is no growth. */
+async function introduce(store: Store, first: number): Promise<void> {
+  const lessons = Array.from({ length: KNOWN_MEMBERS }, (_, member) => {
+    const { member: key, aliases, facts } = unroutedDraft(first, { ...rowOf(first), member });
+    return { member: key, aliases, facts };
+  });
+  await store.learn(lessons, null, rowMs(first));
+}
+
 async function acceptOne(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
-  const drafts = sequences.map(unroutedDraft);
+  const drafts = sequences.map(draftOf);
   const [accepted] = requireAccepted(await watch.time(TRANSITIONS.acceptOne, () => store.accept(drafts, [])));
   await store.claimEvents(1);
   const unmatched = { eventId: accepted?.eventId ?? 0, status: 'unmatched', code: null, deliveries: [] } as const;
@@ -55,7 +67,7 @@ async function acceptOne(store: Store, sequences: readonly number[], watch: Stop
 
 async function stepByStep(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
   const nowMs = nowOf(sequences);
-  const drafts = sequences.map(unroutedDraft);
+  const drafts = sequences.map(draftOf);
   const accepted = requireAccepted(await watch.time(TRANSITIONS.acceptMany, () => store.accept(drafts, [])));
   await store.claimEvents(MANY);
   const routed = accepted.map(({ eventId }, index) => {
@@ -70,7 +82,7 @@ async function stepByStep(store: Store, sequences: readonly number[], watch: Sto
 async function atOnce(store: Store, sequences: readonly number[], watch: Stopwatch): Promise<void> {
   const nowMs = nowOf(sequences);
   const drafts = sequences.map((sequence): AcceptedDraft => {
-    return { ...unroutedDraft(sequence), routed: { status: 'routed', deliveries: [toBloomreach(sequence)] } };
+    return { ...draftOf(sequence), routed: { status: 'routed', deliveries: [toBloomreach(sequence)] } };
   });
   const accept = () => store.accept(drafts, [offerAt(nowMs)]);
   const accepted = requireAccepted(await watch.time(TRANSITIONS.atOnce, accept));
@@ -86,9 +98,18 @@ async function settle(store: Store, claimed: readonly ClaimedDelivery[], nowMs: 
   await store.settleAttempts(claimed.flatMap((one) => settlements(one, DELIVERED, nowMs)));
 }
 
+function draftOf(sequence: number): AcceptedDraft {
+  return unroutedDraft(sequence, timedRow(sequence));
+}
+
 /** One destination, so that one claim takes all. */
 function toBloomreach(sequence: number): DeliveryDraft {
-  return { ...dueDelivery(sequence), destination: DESTINATION, endpoint: 'event' };
+  return { ...dueDelivery(sequence, timedRow(sequence)), destination: DESTINATION, endpoint: 'event' };
+}
+
+/** About one of those who are known, in turn. */
+function timedRow(sequence: number): Row {
+  return { ...rowOf(sequence), member: sequence % KNOWN_MEMBERS };
 }
 
 function offerAt(nowMs: number) {

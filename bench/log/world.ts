@@ -33,6 +33,8 @@ export interface Row {
 export const MEMBERS = 150_000;
 export const BUSY_MEMBER = 0;
 
+/** What shares are parts of. */
+const TICKETS = 10_000;
 const BUSY_EVERY = 500;
 /** Shares no factor with the number of other members, so that neighbouring rows are about different ones. */
 const MEMBER_STRIDE = 48_271;
@@ -68,8 +70,8 @@ const OUTCOMES: readonly Outcome[] = [
 export function rowOf(sequence: number): Row {
   const others = MEMBERS - 1;
   return {
-    moment: pick(MOMENTS, scattered(sequence, 0x9e3779b1)),
-    outcome: pick(OUTCOMES, scattered(sequence, 0x85ebca6b)),
+    moment: pick(MOMENTS, mixed(sequence, 5) % TICKETS),
+    outcome: pick(OUTCOMES, mixed(sequence, 6) % TICKETS),
     member: sequence % BUSY_EVERY === 0 ? BUSY_MEMBER : 1 + ((sequence * MEMBER_STRIDE) % others),
   };
 }
@@ -79,17 +81,23 @@ export function rowMs(sequence: number): number {
   return FIRST_ROW_MS + sequence * ROW_EVERY_MS;
 }
 
+/** The message id of a row: like a real one, next to that of no neighbour. */
+export function rowMessageId(sequence: number): string {
+  const hex = [1, 2, 3, 4].map((part) => mixed(sequence, part).toString(16).padStart(8, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
 /** The destinations, each once. */
 export function destinations(): readonly string[] {
   return [...new Set(MOMENTS.map(({ destination }) => destination))];
 }
 
-/** A number from 0 to 9,999 that looks like chance. Source: the finaliser of MurmurHash3. */
-function scattered(sequence: number, seed: number): number {
-  let hash = Math.imul(sequence + 1, seed);
+/** 32 bits that look like chance, others for each salt. Source: the finaliser of MurmurHash3. */
+function mixed(sequence: number, salt: number): number {
+  let hash = (sequence + Math.imul(salt, 0x9e3779b1)) | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) % 10_000;
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function pick<Choice extends { readonly share: number }>(choices: readonly Choice[], ticket: number): Choice {
