@@ -14,6 +14,7 @@ function outcome(verdict: Verdict, overrides: Partial<TryOutcome> = {}): TryOutc
     answer: { verdict, code: 'DELIVERY_UNAVAILABLE', detail: 'HTTP 503', retryAfterMs: null },
     retries: 0,
     pendingSinceMs: NOW_MS,
+    pausedMs: 0,
     nowMs: NOW_MS,
     random: 0.5,
     ...overrides,
@@ -29,13 +30,14 @@ const policies: fc.Arbitrary<RetryPolicy> = fc.record({
 
 const askingForMore: fc.Arbitrary<TryOutcome> = fc.record({
   answer: fc.record({
-    verdict: fc.constantFrom<Verdict>('transient', 'ambiguous', 'unauthorized'),
+    verdict: fc.constantFrom<Verdict>('transient', 'ambiguous'),
     code: fc.constantFrom('DELIVERY_UNAVAILABLE' as const, null),
     detail: fc.constantFrom('HTTP 503', null),
     retryAfterMs: fc.option(fc.nat(10 * DAY_MS)),
   }),
   retries: fc.nat(9),
   pendingSinceMs: fc.integer({ min: NOW_MS - 3 * DAY_MS, max: NOW_MS }),
+  pausedMs: fc.nat(HOUR_MS),
   nowMs: fc.constant(NOW_MS),
   random: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
 });
@@ -78,6 +80,36 @@ describe('what becomes of a delivery after a try', () => {
     expect(at(HOUR_MS - 5_000)).toMatchObject({ kind: 'retry' });
     expect(at(HOUR_MS - 4_999)).toMatchObject({ kind: 'dead', code: 'DELIVERY_GIVEN_UP' });
   });
+
+  it('does not age while it is paused', () => {
+    const at = (pausedMs: number) =>
+      decide(outcome('transient', { pendingSinceMs: NOW_MS - DAY_MS, pausedMs }), POLICY, 'resend');
+    expect(at(DAY_MS - HOUR_MS + 5_000)).toMatchObject({ kind: 'retry' });
+    expect(at(DAY_MS - HOUR_MS + 4_999)).toMatchObject({ kind: 'dead', code: 'DELIVERY_GIVEN_UP' });
+  });
+
+  it('burns no retry where the credentials are at fault, however old it is and however many were used', () => {
+    const answer = { verdict: 'unauthorized', code: null, detail: null, retryAfterMs: 9_000 } as const;
+    const old = outcome('unauthorized', { answer, retries: 2, pendingSinceMs: NOW_MS - 9 * DAY_MS });
+    const expected = { kind: 'retry', dueAtMs: NOW_MS, retries: 2, code: 'DELIVERY_UNAUTHORIZED' };
+    expect(decide(old, POLICY, 'hold')).toEqual(expected);
+  });
+});
+
+describe('refused credentials', () => {
+  it('burn no retry and give nothing up: what is at fault is paused, and tried again after it', () => {
+    const tried = outcome('unauthorized', { retries: 2, pendingSinceMs: NOW_MS - 10 * HOUR_MS });
+    const expected = { kind: 'retry', dueAtMs: NOW_MS, retries: 2, code: 'DELIVERY_UNAVAILABLE' };
+    expect(decide(tried, POLICY, 'hold')).toEqual(expected);
+  });
+});
+
+describe('a pause', () => {
+  it('does not make a delivery older', () => {
+    const tried = outcome('transient', { pendingSinceMs: NOW_MS - 5 * HOUR_MS });
+    expect(decide(tried, POLICY, 'resend')).toMatchObject({ code: 'DELIVERY_GIVEN_UP' });
+    expect(decide({ ...tried, pausedMs: 5 * HOUR_MS }, POLICY, 'resend')).toMatchObject({ kind: 'retry', retries: 1 });
+  });
 });
 
 describe('the wait before the next try', () => {
@@ -90,7 +122,7 @@ describe('the wait before the next try', () => {
         const dueAtMs = decision.kind === 'retry' ? decision.dueAtMs : Number.NaN;
         expect(Number.isInteger(dueAtMs)).toBe(true);
         expect(dueAtMs).toBeGreaterThanOrEqual(tried.nowMs);
-        expect(dueAtMs - tried.pendingSinceMs).toBeLessThanOrEqual(policy.giveUpAfterMs);
+        expect(dueAtMs - tried.pendingSinceMs - tried.pausedMs).toBeLessThanOrEqual(policy.giveUpAfterMs);
       }),
     );
   });
