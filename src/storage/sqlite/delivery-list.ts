@@ -1,6 +1,9 @@
 import type { DeliveryFilter, DeliveryRow } from '../../ports/log.ts';
+import type { Wanted } from './block-walk.ts';
+import { mappingStatus, statusNumber } from './blocks.ts';
 import { memberText } from './event-columns.ts';
-import type { ListShape } from './list-plan.ts';
+import { equals, type Given, type ListShape, type Sum } from './list-plan.ts';
+import type { Lead } from './list-query.ts';
 import { type Packed, unpack } from './packed.ts';
 
 /** The columns of a delivery `d` in a list. */
@@ -44,25 +47,51 @@ export const DELIVERY_LIST: ListShape<DeliveryFilter> = {
   },
   log: 'delivery',
   timeColumn: 'd.created_ms',
-  columns: [
-    ['status', 'd.status = ?'],
-    ['mapping', 'd.mapping = (SELECT id FROM name WHERE text = ?)'],
-    ['event', 'd.event_name = (SELECT id FROM name WHERE text = ?)'],
-    ['destination', 'd.destination = (SELECT id FROM name WHERE text = ?)'],
-    ['endpoint', 'd.endpoint = (SELECT id FROM name WHERE text = ?)'],
-    ['code', 'd.code = ?'],
+  named: [
+    { filter: 'mapping', column: 'd.mapping', counted: 'mapping' },
+    { filter: 'event', column: 'd.event_name', counted: 'name' },
+    { filter: 'destination', column: 'd.destination', counted: 'destination' },
+    { filter: 'endpoint', column: 'd.endpoint', counted: 'endpoint' },
   ],
-  leadingIndex,
+  plain: [
+    ['status', 'd.status'],
+    ['code', 'd.code'],
+  ],
+  wanted,
+  leading,
 };
 
-/** Open and dead deliveries are few, delivered ones nearly all: only a rare status leads before a name. */
-function leadingIndex({ code, mapping, status, event, endpoint, destination }: DeliveryFilter): string {
-  if (code !== undefined) return 'INDEXED BY delivery_code';
-  if (mapping !== undefined && status !== undefined) return 'INDEXED BY delivery_mapping_status';
-  if (status !== undefined && status !== 'delivered') return 'INDEXED BY delivery_status';
-  if (event !== undefined) return 'INDEXED BY delivery_event_name';
-  if (mapping !== undefined) return 'INDEXED BY delivery_mapping';
-  if (endpoint !== undefined) return 'INDEXED BY delivery_endpoint';
-  if (destination !== undefined) return 'INDEXED BY delivery_destination';
-  return status === undefined ? 'NOT INDEXED' : 'INDEXED BY delivery_status';
+/** Dead deliveries beyond this many are not sought in their index: blocks have enough of them. */
+const MOST_DEAD = 100_000;
+
+/** The columns of the index of dead deliveries. */
+const OF_DEAD: readonly string[] = ['d.code', 'd.mapping', 'd.destination', 'd.endpoint'];
+
+/** A mapping and a status are counted together, too. */
+function wanted({ status }: DeliveryFilter, named: readonly Wanted[]): readonly Wanted[] {
+  if (status === undefined) return named;
+  const mapping = named.find(({ what }) => what === 'mapping');
+  if (!mapping) return [{ what: 'status', value: statusNumber(status) }, ...named];
+  const together: Wanted = { what: 'mapping status', value: mappingStatus(mapping.value, status) };
+  return [together, ...named.filter((one) => one !== mapping)];
+}
+
+/** Only what failed has a code, and what is dead is an index of its own. */
+function leading(
+  { status, code }: DeliveryFilter,
+  given: readonly Given[],
+  [counted]: readonly Wanted[],
+  sum: Sum,
+): Lead | null {
+  const dead: Wanted = { what: 'status', value: statusNumber('dead') };
+  const entries = status === 'dead' && counted ? sum('delivery', dead) : Number.POSITIVE_INFINITY;
+  if (counted && entries <= MOST_DEAD) {
+    const conditions = given.filter(({ column }) => OF_DEAD.includes(column)).map(equals);
+    return { by: 'dead', conditions, counted, entries };
+  }
+  if (code === undefined) return null;
+  return {
+    by: 'accesses',
+    accesses: [{ via: 'INDEXED BY delivery_code', where: [equals({ column: 'd.code', value: code })] }],
+  };
 }

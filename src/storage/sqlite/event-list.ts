@@ -1,6 +1,8 @@
 import type { EventFilter, EventRow } from '../../ports/log.ts';
+import { statusNumber } from './blocks.ts';
 import { memberText } from './event-columns.ts';
 import type { ListShape } from './list-plan.ts';
+import type { Lead } from './list-query.ts';
 import { type Packed, unpack } from './packed.ts';
 
 /** The columns of an event `e` in a list. */
@@ -41,18 +43,17 @@ export const EVENT_LIST: ListShape<EventFilter> = {
   },
   log: 'event',
   timeColumn: 'e.received_ms',
-  columns: [
-    ['status', 'e.status = ?'],
-    ['event', 'e.name = (SELECT id FROM name WHERE text = ?)'],
-    ['source', 'e.source = (SELECT id FROM name WHERE text = ?)'],
+  named: [
+    { filter: 'event', column: 'e.name', counted: 'name' },
+    { filter: 'source', column: 'e.source', counted: 'source' },
   ],
-  leadingIndex,
+  plain: [['status', 'e.status']],
+  wanted: ({ status }, named) =>
+    status === undefined ? named : [{ what: 'status', value: statusNumber(status) }, ...named],
+  leading: ({ status }) => (status === 'accepted' ? ACCEPTED : null),
 };
 
-/** Routed events are nearly all: only another status leads before a name. */
-function leadingIndex({ status, event, source }: EventFilter): string {
-  if (status !== undefined && status !== 'routed') return 'INDEXED BY event_status';
-  if (event !== undefined) return 'INDEXED BY event_name';
-  if (source !== undefined) return 'INDEXED BY event_source';
-  return status === undefined ? 'NOT INDEXED' : 'INDEXED BY event_status';
-}
+const ACCEPTED: Lead = {
+  by: 'accesses',
+  accesses: [{ via: 'INDEXED BY event_accepted', where: [{ sql: `e.status = 'accepted'`, params: [] }] }],
+};

@@ -3,7 +3,8 @@ import type { Json } from '../../core/json.ts';
 import type { FactFilter, FactRow, Page, PageRequest } from '../../ports/log.ts';
 import { memberText } from './event-columns.ts';
 import { knownAs, memberFinder, memberIsOneOf } from './identifier-search.ts';
-import type { Condition, ListQuery, Param, ReadPage } from './keyset-page.ts';
+import type { ReadPage } from './keyset-page.ts';
+import type { Access, Condition, ListQuery, Param } from './list-query.ts';
 import { type Packed, pack, unpack } from './packed.ts';
 
 const LISTING = {
@@ -40,38 +41,48 @@ export function factPlanner(db: Database): (filter: FactFilter) => ListQuery {
   const findMembers = memberFinder(db);
   return (filter) => {
     const conditions = conditionsOf(filter);
-    const via = leadingIndex(filter);
-    if (filter.member === undefined) return { listing: LISTING, conditions, accesses: [{ via, where: [] }] };
+    const led = (accesses: readonly Access[], checked: readonly Condition[] = []): ListQuery => ({
+      listing: LISTING,
+      conditions: [...conditions, ...checked],
+      isCostly: checked.length > 0,
+      lead: { by: 'accesses', accesses },
+      sought: null,
+    });
+    const widely = leadingWay(filter);
+    if (filter.member === undefined) return led([widely]);
     const identifiers = knownAs(filter.member);
     const members = findMembers(identifiers);
-    if (!members) {
-      const checked = [...conditions, memberIsOneOf('f.member', identifiers)];
-      return { listing: LISTING, conditions: checked, accesses: [{ via, where: [] }] };
-    }
-    const accesses = members.map((id) => ({ via: 'INDEXED BY fact_member', where: equals('f.member = ?', id) }));
-    return { listing: LISTING, conditions, accesses };
+    if (!members) return led([widely], [memberIsOneOf('f.member', identifiers)]);
+    return led(members.map((id) => ({ via: 'INDEXED BY fact_member', where: equals('f.member = ?', id) })));
   };
 }
 
 function conditionsOf({ source, storeCode, kind, key }: FactFilter): readonly Condition[] {
-  return [
-    ...equals('f.source = (SELECT id FROM name WHERE text = ?)', source),
-    ...equals('f.store_code = (SELECT id FROM name WHERE text = ?)', storeCode),
-    ...equals('f.kind = (SELECT id FROM name WHERE text = ?)', kind),
-    ...equals('f.key = ?', key === undefined ? key : pack(key)),
-  ];
+  return [...ofSource(source), ...ofStore(storeCode), ...ofKind(kind), ...ofKey(key)];
+}
+
+/** Keys are nearly unique; sources and kinds are few. */
+function leadingWay({ source, storeCode, kind, key }: FactFilter): Access {
+  if (key !== undefined) return { via: 'INDEXED BY fact_key', where: ofKey(key) };
+  if (storeCode !== undefined) return { via: 'INDEXED BY fact_store_code', where: ofStore(storeCode) };
+  if (kind !== undefined) return { via: 'INDEXED BY fact_kind', where: ofKind(kind) };
+  return { via: source === undefined ? 'NOT INDEXED' : 'INDEXED BY fact_source', where: ofSource(source) };
+}
+
+const ofSource = named('f.source');
+const ofStore = named('f.store_code');
+const ofKind = named('f.kind');
+
+function named(column: string): (text: string | undefined) => readonly Condition[] {
+  return (text) => equals(`${column} = (SELECT id FROM name WHERE text = ?)`, text);
+}
+
+function ofKey(key: string | undefined): readonly Condition[] {
+  return equals('f.key = ?', key === undefined ? key : pack(key));
 }
 
 function equals(sql: string, value: Param | undefined): readonly Condition[] {
   return value === undefined ? [] : [{ sql, params: [value] }];
-}
-
-/** Keys are nearly unique; sources and kinds are few. */
-function leadingIndex({ source, storeCode, kind, key }: FactFilter): string {
-  if (key !== undefined) return 'INDEXED BY fact_key';
-  if (storeCode !== undefined) return 'INDEXED BY fact_store_code';
-  if (kind !== undefined) return 'INDEXED BY fact_kind';
-  return source === undefined ? 'NOT INDEXED' : 'INDEXED BY fact_source';
 }
 
 function factRow({ memberPrefix, memberValue, key, value, ...row }: FactColumns): FactRow {

@@ -1,17 +1,17 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { splitIdentifier } from './identifier.ts';
-import type { Condition, Param } from './keyset-page.ts';
+import type { Condition, Param } from './list-query.ts';
 import { pack, packedRanges } from './packed.ts';
 
 /** The members behind a text; null when they are too many to list. */
 export type FindMembers = (conditions: readonly Condition[]) => readonly number[] | null;
 
 /** Members that are each looked up on their own; beyond, rows are asked one by one whether they match. */
-export const MOST_LISTED = 50;
+export const MOST_LISTED = 300;
 
-/** The prefix whole, or without its tenant. */
-const PREFIX_FITS = `EXISTS (SELECT 1 FROM name n WHERE n.id = i.prefix
-  AND (n.text = ? OR substr(n.text, instr(n.text, '/') + 1) = ?))`;
+/** The prefix whole, or without its tenant: few names are one, and they are found once for all identifiers. */
+const PREFIX_FITS = `i.prefix IN (SELECT n.id FROM name n
+  WHERE n.text = ? OR substr(n.text, instr(n.text, '/') + 1) = ?)`;
 
 /** What identifies exactly `text`: whole, without its tenant, or without tenant and kind; one condition per reading. */
 export function knownAs(text: string): readonly Condition[] {
@@ -42,10 +42,17 @@ function membersSql({ sql }: Condition): string {
 
 /** Prepares the look-up of members. */
 export function memberFinder(db: Database): FindMembers {
+  const statements = new Map<string, Statement<Param[], number>>();
+  const finding = (condition: Condition): Statement<Param[], number> => {
+    const sql = membersSql(condition);
+    const known = statements.get(sql) ?? db.prepare<Param[], number>(sql).pluck();
+    statements.set(sql, known);
+    return known;
+  };
   return (conditions) => {
     const found = new Set<number>();
     for (const condition of conditions) {
-      const members = db.prepare<Param[], number>(membersSql(condition)).pluck();
+      const members = finding(condition);
       for (const member of members.all(...condition.params, MOST_LISTED + 1)) found.add(member);
       if (found.size > MOST_LISTED) return null;
     }

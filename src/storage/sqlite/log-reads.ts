@@ -4,10 +4,14 @@ import { DELIVERY_LIST, type DeliveryColumns, deliveryRow } from './delivery-lis
 import { EVENT_LIST, type EventRowColumns, eventRow } from './event-list.ts';
 import { factLister } from './fact-list.ts';
 import { factReader } from './facts.ts';
-import { pageReader, type ReadPage } from './keyset-page.ts';
+import { pageReader, preparedOnce, type ReadPage } from './keyset-page.ts';
 import { type CommonFilter, type ListShape, listPlanner } from './list-plan.ts';
+import type { ListQuery } from './list-query.ts';
 import { lastGoodFiles } from './loads.ts';
+import { deadCauses } from './log-causes.ts';
 import { deliveryDetails, eventDetails } from './log-details.ts';
+import { gaugesReader } from './log-gauges.ts';
+import { namesReader, pausesReader } from './log-names.ts';
 import { totals, unmatchedNames } from './log-totals.ts';
 import { runnableEvents } from './runnable-events.ts';
 import { readError } from './store-error.ts';
@@ -18,8 +22,9 @@ export type LogReads = {
 };
 
 /** Prepares every read of the log on one connection: short statements, keyed, never a count over history. */
-export function logReads(db: Database): LogReads {
-  const read = pageReader(db);
+export function logReads(db: Database, mostEffort?: number): LogReads {
+  const prepared = preparedOnce(db);
+  const read = pageReader(db, prepared, mostEffort);
   const fact = factReader(db);
   return {
     deliveries: lister<DeliveryFilter, DeliveryColumns, ReturnType<typeof deliveryRow>>(
@@ -28,17 +33,20 @@ export function logReads(db: Database): LogReads {
       DELIVERY_LIST,
       deliveryRow,
     ),
+    deadCauses: deadCauses(db, prepared),
     delivery: deliveryDetails(db),
     events: lister<EventFilter, EventRowColumns, ReturnType<typeof eventRow>>(db, read, EVENT_LIST, eventRow),
     event: eventDetails(db),
     runnableEvents: runnableEvents(db, read),
     facts: (keys) => keys.map(fact),
     factRows: factLister(db, read),
+    names: namesReader(db),
     unmatchedNames: unmatchedNames(db),
-    receipts: (page) =>
-      read<ReceiptRow>({ listing: RECEIPTS, conditions: [], accesses: [{ via: '', where: [] }] }, page),
+    receipts: (page) => read<ReceiptRow>(RECEIPTS, page),
     lastGoodFiles: lastGoodFiles(db),
     stats: totals(db),
+    gauges: gaugesReader(db),
+    pauses: pausesReader(db),
   };
 }
 
@@ -46,16 +54,20 @@ export function logReads(db: Database): LogReads {
 export function asLog(reads: LogReads, path: string): Log {
   return {
     deliveries: promised(reads.deliveries, path),
+    deadCauses: promised(reads.deadCauses, path),
     delivery: promised(reads.delivery, path),
     events: promised(reads.events, path),
     event: promised(reads.event, path),
     runnableEvents: promised(reads.runnableEvents, path),
     facts: promised(reads.facts, path),
     factRows: promised(reads.factRows, path),
+    names: promised(reads.names, path),
     unmatchedNames: promised(reads.unmatchedNames, path),
     receipts: promised(reads.receipts, path),
     lastGoodFiles: promised(reads.lastGoodFiles, path),
     stats: promised(reads.stats, path),
+    gauges: promised(reads.gauges, path),
+    pauses: promised(reads.pauses, path),
   };
 }
 
@@ -73,10 +85,16 @@ export function promised<Args extends readonly unknown[], Value>(
   };
 }
 
-const RECEIPTS = {
-  columns: 'r.id AS id, r.at_ms AS atMs, r.outcome, r.duration_ms AS durationMs, r.detail',
-  table: 'receipt',
-  alias: 'r',
+const RECEIPTS: ListQuery = {
+  listing: {
+    columns: 'r.id AS id, r.at_ms AS atMs, r.outcome, r.duration_ms AS durationMs, r.detail',
+    table: 'receipt',
+    alias: 'r',
+  },
+  conditions: [],
+  isCostly: false,
+  lead: { by: 'blocks' },
+  sought: null,
 };
 
 function lister<Filter extends CommonFilter, Columns extends { readonly id: number }, Row>(

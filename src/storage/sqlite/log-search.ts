@@ -1,9 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { type IdKind, rowKey } from '../../core/id.ts';
 import { type FindMembers, MOST_LISTED, memberFinder, memberIsOneOf, startingWith } from './identifier-search.ts';
-import type { Access, Condition, Param } from './keyset-page.ts';
+import type { Access, Condition, Param } from './list-query.ts';
 import { packedRanges } from './packed.ts';
-import type { KeyRange } from './time-blocks.ts';
 
 /** Where a list keeps what a search looks for. */
 export interface Searched {
@@ -17,56 +16,88 @@ export interface Searched {
   readonly viaMember: string;
 }
 
-/** The ways to everything that `q` starts: an id, a message id, an alias. Empty when it can start nothing. */
-export type Search = (q: string, searched: Searched) => readonly Access[];
+/** The ways to everything that `q` starts, empty when it can start nothing; or, where it starts too much, how a row is asked. */
+export type Found =
+  | { readonly accesses: readonly Access[] }
+  | { readonly accesses: null; readonly condition: Condition };
+
+/** Finds what a text starts: an id, a message id, an alias. */
+export type Search = (q: string, searched: Searched) => Found;
+
+/** The ways to what was found, null when it is too much, and the condition that says the same. */
+interface Part {
+  readonly accesses: readonly Access[] | null;
+  readonly conditions: readonly Condition[];
+}
+
+/** A range of keys, both included. */
+interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 const ID_DIGITS = 11;
-const NO_INDEX = 'NOT INDEXED';
 
-/** Prepares searches: few finds are fetched one by one through their index, many are met soon by going backwards. */
+/** Prepares searches: few finds are fetched one by one through their index, many are met soon by asking every row. */
 export function searcher(db: Database): Search {
   const findMembers = memberFinder(db);
   const findEvents = eventsByMessage(db);
   return (q, searched) => {
-    if (q === '') return [];
-    const ids = idRanges(searched.kind, q).map((range) => keyAccess(searched.key, range));
-    const viaEvents = searched.kind === 'evt' ? [] : idRanges('evt', q).flatMap((range) => eventRange(searched, range));
-    return [...ids, ...viaEvents, ...messages(q, searched, findEvents), ...members(q, searched, findMembers)];
+    if (q === '') return { accesses: [] };
+    const viaEvents = searched.kind === 'evt' ? [] : idRanges('evt', q).map((range) => eventRange(searched, range));
+    const parts = [
+      ...idRanges(searched.kind, q).map((range) => keyRange(searched.key, range)),
+      ...viaEvents,
+      messages(q, searched, findEvents),
+      members(q, searched, findMembers),
+    ];
+    const accesses = parts.flatMap((part) => part.accesses ?? []);
+    if (parts.every((part) => part.accesses !== null)) return { accesses };
+    return { accesses: null, condition: anyOf(parts.flatMap(({ conditions }) => conditions)) };
   };
 }
 
-function messages(q: string, searched: Searched, find: FindEvents): readonly Access[] {
-  const events = find(q);
-  if (events) return events.map((event) => eventAccess(searched, event));
+function messages(q: string, searched: Searched, find: FindEvents): Part {
   const ranges = spellings(q).flatMap(packedRanges);
-  const any = ranges.map(() => 'm.message_id BETWEEN ? AND ?').join(' OR ');
-  const sql = `EXISTS (SELECT 1 FROM event m WHERE m.id = ${searched.event} AND (${any}))`;
-  return [{ via: NO_INDEX, where: [{ sql, params: ranges.flat() }] }];
+  const any = anyOf(ranges.map((params) => ({ sql: 'm.message_id BETWEEN ? AND ?', params })));
+  const sql = `EXISTS (SELECT 1 FROM event m WHERE m.id = ${searched.event} AND ${any.sql})`;
+  const accesses = find(ranges)?.map((event) => eventAccess(searched, event)) ?? null;
+  return { accesses, conditions: [{ sql, params: any.params }] };
 }
 
-function members(q: string, { member, viaMember }: Searched, find: FindMembers): readonly Access[] {
-  const conditions = startingWith(q);
-  const found = find(conditions);
-  if (!found) return [{ via: NO_INDEX, where: [memberIsOneOf(member, conditions)] }];
-  return found.map((id) => ({ via: viaMember, where: [equals(member, id)] }));
+function members(q: string, { member, viaMember }: Searched, find: FindMembers): Part {
+  const identifiers = startingWith(q);
+  const accesses = find(identifiers)?.map((id) => ({ via: viaMember, where: [equals(member, id)] })) ?? null;
+  return { accesses, conditions: identifiers.length === 0 ? [] : [memberIsOneOf(member, identifiers)] };
 }
 
-function eventRange(searched: Searched, range: KeyRange): readonly Access[] {
+function eventRange(searched: Searched, range: KeyRange): Part {
   const size = range.to - range.from + 1;
-  if (size > MOST_LISTED) return [keyAccess(searched.event, range)];
-  return Array.from({ length: size }, (_, index) => eventAccess(searched, range.from + index));
+  const events = size > MOST_LISTED ? null : Array.from({ length: size }, (_, index) => range.from + index);
+  const accesses = events?.map((event) => eventAccess(searched, event)) ?? null;
+  return { accesses, conditions: [within(searched.event, range)] };
+}
+
+function keyRange(column: string, range: KeyRange): Part {
+  const condition = within(column, range);
+  return { accesses: [{ via: 'NOT INDEXED', where: [condition] }], conditions: [condition] };
 }
 
 function eventAccess({ event, viaEvent }: Searched, id: number): Access {
   return { via: viaEvent, where: [equals(event, id)] };
 }
 
-function keyAccess(column: string, { from, to }: KeyRange): Access {
-  return { via: NO_INDEX, where: [{ sql: `${column} BETWEEN ? AND ?`, params: [from, to] }] };
+function within(column: string, { from, to }: KeyRange): Condition {
+  return { sql: `${column} BETWEEN ? AND ?`, params: [from, to] };
 }
 
 function equals(column: string, value: number): Condition {
   return { sql: `${column} = ?`, params: [value] };
+}
+
+function anyOf(conditions: readonly Condition[]): Condition {
+  const sql = `(${conditions.map((one) => one.sql).join(' OR ')})`;
+  return { sql, params: conditions.flatMap(({ params }) => params) };
 }
 
 /** The keys whose public ids start with `q`, and the key it is when its padding was left out. */
@@ -78,15 +109,14 @@ function idRanges(kind: IdKind, q: string): readonly KeyRange[] {
   return span === 1 ? [whole] : [whole, { from: key * span, to: (key + 1) * span - 1 }];
 }
 
-type FindEvents = (q: string) => readonly number[] | null;
+type FindEvents = (ranges: readonly (readonly Param[])[]) => readonly number[] | null;
 
 /** The statement that finds events by the start of their message id; its last parameter is the most wanted. */
 const EVENTS_BY_MESSAGE = 'SELECT id FROM event INDEXED BY event_message WHERE message_id BETWEEN ? AND ? LIMIT ?';
 
 function eventsByMessage(db: Database): FindEvents {
   const find = db.prepare<Param[], number>(EVENTS_BY_MESSAGE).pluck();
-  return (q) => {
-    const ranges = spellings(q).flatMap(packedRanges);
+  return (ranges) => {
     const found = new Set(ranges.flatMap((range) => find.all(...range, MOST_LISTED + 1)));
     return found.size > MOST_LISTED ? null : [...found];
   };

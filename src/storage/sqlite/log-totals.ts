@@ -1,22 +1,23 @@
 import type { Database } from 'better-sqlite3';
+import type { DeliveryStatus } from '../../core/delivery.ts';
+import type { EventStatus } from '../../core/event.ts';
 import type { Stats, UnmatchedName } from '../../ports/log.ts';
+import { type CountedLog, statusNumber } from './blocks.ts';
 import { type Happening, hourOf } from './counters.ts';
+import { sumOf } from './list-plan.ts';
 
 /** Prepares the totals: counters since an hour, and what is open now; never a count over history. */
 export function totals(db: Database): (sinceMs: number) => Stats {
   const counted = db
     .prepare<[number], [Happening, number]>('SELECT what, sum(n) FROM counter WHERE hour >= ? GROUP BY what')
     .raw();
-  const open = db
-    .prepare<[string], number>('SELECT count(*) FROM delivery INDEXED BY delivery_status WHERE status = ?')
-    .pluck();
-  const unrouted = db
-    .prepare<[], number>(`SELECT count(*) FROM event INDEXED BY event_status WHERE status = 'accepted'`)
-    .pluck();
+  const sum = sumOf(db);
+  const now = (log: CountedLog, status: DeliveryStatus | EventStatus): number =>
+    sum(log, { what: 'status', value: statusNumber(status) });
   return db.transaction((sinceMs: number): Stats => {
     const sums = new Map(counted.all(hourOf(sinceMs)));
-    const isOpen = { waiting: open.get('waiting') ?? 0, pending: open.get('pending') ?? 0 };
-    return statsOf((what) => sums.get(what) ?? 0, isOpen, unrouted.get() ?? 0);
+    const open = { waiting: now('delivery', 'waiting'), pending: now('delivery', 'pending') };
+    return statsOf((what) => sums.get(what) ?? 0, open, now('event', 'accepted'));
   });
 }
 

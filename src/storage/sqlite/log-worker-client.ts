@@ -12,16 +12,20 @@ export function openSqliteLogInWorker(path: string): Log & { close(): Promise<vo
   const worker = new LogWorker(path);
   return {
     deliveries: (...args) => worker.ask('deliveries', args),
+    deadCauses: (...args) => worker.ask('deadCauses', args),
     delivery: (...args) => worker.ask('delivery', args),
     events: (...args) => worker.ask('events', args),
     event: (...args) => worker.ask('event', args),
     runnableEvents: (...args) => worker.ask('runnableEvents', args),
     facts: (...args) => worker.ask('facts', args),
     factRows: (...args) => worker.ask('factRows', args),
+    names: (...args) => worker.ask('names', args),
     unmatchedNames: (...args) => worker.ask('unmatchedNames', args),
     receipts: (...args) => worker.ask('receipts', args),
     lastGoodFiles: (...args) => worker.ask('lastGoodFiles', args),
     stats: (...args) => worker.ask('stats', args),
+    gauges: (...args) => worker.ask('gauges', args),
+    pauses: (...args) => worker.ask('pauses', args),
     close: () => worker.close(),
   };
 }
