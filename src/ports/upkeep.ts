@@ -37,7 +37,7 @@ export interface ForgetCounts {
 export interface Forgetting extends ForgetCounts {
   /** Says nothing of whom it is about. */
   readonly id: number;
-  /** `erasing`: rows go; `purging`: all rows are gone, and their bytes are to leave the files; `done`. */
+  /** `erasing`: rows go; `purging`: they are gone, and their bytes are to leave the files; `done`. */
   readonly stage: 'erasing' | 'purging' | 'done';
   /** Whether deliveries in flight hold it up: the same step is to be tried again soon. */
   readonly isHeldUp: boolean;
@@ -50,8 +50,8 @@ export interface Upkeep {
    * Counters stay.
    */
   prune(order: PruneOrder): Promise<Pruned>;
-  /** When the newest event was received, in ms; null when there is none. */
-  newestEventMs(): Promise<number | null>;
+  /** Forgets counts of nothing that others left behind, a part at a time; false when it was the last part. */
+  tidy(part: number): Promise<boolean>;
   /** Gives up to `pages` free pages back to the file system; how many are left. */
   compact(pages: number): Promise<number>;
   /** Whom an identifier, with or without its tenant, leads to. */

@@ -10,7 +10,7 @@ import { type DeliveryRecord, type EventRecord, type MemoryState, repeatKeyOf } 
 export function memoryUpkeep(state: MemoryState): Upkeep {
   return {
     prune: async (order) => prune(state, order),
-    newestEventMs: async () => [...state.events.values()].at(-1)?.receivedAtMs ?? null,
+    tidy: async () => false,
     compact: async () => 0,
     knownMembers: async (identifier) => knownMembers(state, identifier),
     beginForgetting: async (members) => members.flatMap((member) => begin(state, member)),

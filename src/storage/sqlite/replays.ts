@@ -31,10 +31,6 @@ export function replaying(parts: ReplayParts): ReplayStore {
   const { tables, group, path } = parts;
   const { db } = tables;
   const rows = openReplayRows(db);
-  const submit = async <Result>(act: () => Result): Promise<Result> => {
-    const [result] = await group.submit({ items: [null], apply: act });
-    return result as Result;
-  };
   const redeliver = redeliverer(parts, rows);
   const reprocess = reprocessor(parts, rows);
   return {
@@ -44,10 +40,10 @@ export function replaying(parts: ReplayParts): ReplayStore {
     replay: promised(rows.find, path),
     replays: promised(rows.list, path),
     runningReplays: promised(rows.running, path),
-    createReplay: (order) => submit(() => rows.create(order)),
-    changeReplay: (id, action, nowMs) => submit(() => rows.change(id, action, nowMs)),
-    redeliverStep: (id, limit, nowMs) => submit(() => redeliver(id, limit, nowMs)),
-    reprocessStep: (id, made, rest, nowMs) => submit(() => reprocess(id, made, rest, nowMs)),
+    createReplay: (order) => group.submitOne(order, rows.create),
+    changeReplay: (id, action, nowMs) => group.submitOne(id, () => rows.change(id, action, nowMs)),
+    redeliverStep: (id, limit, nowMs) => group.submitOne(id, () => redeliver(id, limit, nowMs)),
+    reprocessStep: (id, made, rest, nowMs) => group.submitOne(id, () => reprocess(id, made, rest, nowMs)),
   };
 }
 

@@ -14,9 +14,11 @@ import { IN_MEMORY, openToWrite, resolvedPath } from './open-database.ts';
 import { beginOpening, type Opening } from './opening.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import { pausing, resuming } from './pauses.ts';
+import { replaying } from './replays.ts';
 import { routing } from './routes.ts';
 import { storeError } from './store-error.ts';
 import { openTables, type Tables } from './tables.ts';
+import { upkeep } from './upkeep.ts';
 import { dueWaitings, waitings } from './waiting.ts';
 
 /** Where the database is and when it is opened. */
@@ -57,6 +59,8 @@ export function storeOn(db: Database, at: SqliteStoreOptions & { readonly lock: 
       ...reads(tables, path),
       ...hotTransitions(tables, group, opening),
       ...rareTransitions(tables, group, opening),
+      ...replaying({ tables, deliveries: openDeliveries(tables, opening.id), group, path }),
+      ...upkeep({ tables, group, path, owner: opening.id }),
       close: async () => {
         group.close();
         close();
