@@ -60,7 +60,7 @@ class GatheringDeliverer implements Deliverer {
   #callsInFlight = 0;
   #isForming = false;
   /** Whether the store may hold more that is due: then new deliveries must not overtake it. */
-  #hasBacklog = true;
+  #hasBacklog = false;
 
   constructor(tools: DeliverTools) {
     const { clock, stopping, destination } = tools;

@@ -43,6 +43,7 @@ describe('a delivery', () => {
     expect(delivery.attemptLog).toMatchObject([{ verdict: 'delivered', startedAtMs: NOON_MS, durationMs: 120 }]);
     expect(corridor.log.lines).toMatchObject([
       { level: 'debug', fields: { delivery: 1, verdict: 'delivered', ms: 120 } },
+      { level: 'info', fields: { destination: 'bloomreach', n: 1, failed: 0, ms: 120 }, message: 'called' },
     ]);
     expect(corridor.hints.settled).toBe(1);
   });
@@ -224,16 +225,20 @@ describe('a lane', () => {
   });
 
   it('never has more in flight than the destination takes at once', async () => {
-    const corridor = createCorridor({ destination: createScriptedDestination({ concurrency: 2 }) });
+    const corridor = createCorridor({ destination: createScriptedDestination({ limits: { concurrency: 2 } }) });
     const slow = later();
     corridor.destination.next(slow.script, slow.script);
-    await accept(corridor, 'ann', 'bob', 'cid');
+    await accept(corridor, 'ann', 'bob', 'cid', 'dan', 'eve');
     expect(await corridor.deliverer.step()).toBe(2);
+    await turn();
+    expect(await corridor.deliverer.step()).toBe(2);
+    await turn();
+    expect(corridor.destination.sent).toHaveLength(2);
+    expect(corridor.deliverer.status()).toMatchObject({ callsInFlight: 2, gathered: 2 });
     expect(await corridor.deliverer.step()).toBe(0);
     slow.come();
-    await corridor.deliverer.drained();
-    expect(await corridor.deliverer.step()).toBe(1);
-    await corridor.deliverer.drained();
+    await corridor.deliver();
+    expect(corridor.destination.sent).toHaveLength(5);
   });
 });
 
@@ -250,7 +255,7 @@ describe('a store that refuses an attempt', () => {
     await corridor.deliverer.drained();
     expect(await corridor.newest()).toMatchObject({ status: 'delivered', attempts: 1 });
     expect(corridor.destination.sent).toHaveLength(1);
-    expect(corridor.log.messages('error')).toEqual(['cannot store an attempt; trying again']);
+    expect(corridor.log.messages('error')).toEqual(['cannot store attempts; trying again']);
   });
 
   it('for a reason that is a bug leaves the claim to recovering, and the deliverer goes on', async () => {
@@ -276,6 +281,7 @@ describe('a shutdown', () => {
     });
     await accept(corridor, 'ann');
     await corridor.deliverer.step();
+    await turn();
     corridor.shutdown.abort();
     await corridor.deliverer.drained();
     expect(await corridor.newest()).toMatchObject({ status: 'pending', attempts: 0, dueAtMs: NOON_MS });
@@ -289,6 +295,7 @@ describe('a shutdown', () => {
     });
     await accept(corridor, 'ann');
     await corridor.deliverer.step();
+    await turn();
     corridor.shutdown.abort();
     await corridor.deliverer.drained();
     const delivery = await corridor.newest();

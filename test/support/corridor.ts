@@ -122,6 +122,7 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
       await router.drained();
     },
     async deliver() {
+      await deliverer.drained();
       while ((await deliverer.step()) > 0) await deliverer.drained();
     },
     awaitFacts: () => awaitFacts(shared),
