@@ -2,12 +2,13 @@ import type { Child } from '../child.ts';
 import { monotonicMs } from '../clock.ts';
 import { cpuSecondsOf, peakRssOf } from '../linux.ts';
 import type { SinkReply } from '../messages.ts';
+import { type Noise, watchMachine } from '../noise.ts';
 import { type Home, type RunningServer, startServer } from '../pointsman.ts';
 import { reached } from '../reached.ts';
 import type { SubjectStart } from '../subject.ts';
 
 /** What draining a backlog came to. */
-export interface Drained {
+export interface Drained extends Noise {
   readonly deliveries: number;
   /** Distinct deliveries that the sink saw, and what it saw twice. */
   readonly arrived: number;
@@ -41,31 +42,27 @@ export async function drain(bench: DrainBench): Promise<Drained> {
   const { home, deliveries, sink, start } = bench;
   await sink.ask({ kind: 'expect', first: 0, count: deliveries, delayMs: 0 });
   const server = await startServer(home, start);
-  try {
-    const loggedAt = await allLogged(bench, server);
-    const cpuSeconds = cpuSecondsOf(server.pid);
-    const peakRssBytes = peakRssOf(server.pid);
-    const { arrivedAt, repeats, calls } = await sink.ask<SinkReply>({ kind: 'collect' });
-    const arrived = arrivedAt.filter((at) => !Number.isNaN(at));
-    const firstAt = arrived.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
-    const logged = await server.logged();
-    const { complaints } = await server.stop();
-    const seconds = (loggedAt - firstAt) / 1000;
-    return {
-      deliveries,
-      arrived: arrived.length,
-      repeats,
-      calls,
-      logged,
-      seconds,
-      cpuSeconds,
-      peakRssBytes,
-      complaints,
-    };
-  } catch (error) {
+  const drained = await watched(bench, server).catch(async (error: unknown) => {
     await server.stop();
     throw error;
-  }
+  });
+  const { complaints } = await server.stop();
+  return { ...drained, complaints };
+}
+
+async function watched(bench: DrainBench, server: RunningServer): Promise<Omit<Drained, 'complaints'>> {
+  const { deliveries, sink } = bench;
+  const noiseSince = watchMachine([server.pid, sink.pid, process.pid]);
+  const loggedAt = await allLogged(bench, server);
+  const noise = noiseSince();
+  const cpuSeconds = cpuSecondsOf(server.pid);
+  const peakRssBytes = peakRssOf(server.pid);
+  const { arrivedAt, repeats, calls } = await sink.ask<SinkReply>({ kind: 'collect' });
+  const arrivals = arrivedAt.filter((at) => !Number.isNaN(at));
+  const firstAt = arrivals.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+  const seconds = (loggedAt - firstAt) / 1000;
+  const logged = await server.logged();
+  return { deliveries, arrived: arrivals.length, repeats, calls, logged, seconds, cpuSeconds, peakRssBytes, ...noise };
 }
 
 /** The log is asked only when it can be complete: what is open makes its totals dear. */

@@ -1,3 +1,4 @@
+import { isNoisy, noiseText } from '../noise.ts';
 import type { Target } from '../targets.ts';
 import type { Drained } from './drain.ts';
 
@@ -10,6 +11,7 @@ export function drainLines(drained: Drained): readonly string[] {
     `  peak RSS MB         ${(peakRssBytes / 1e6).toFixed(0)}`,
     `  calls               ${calls}, ${(arrived / calls).toFixed(1)} deliveries each`,
     `  repeats             ${drained.repeats}`,
+    `  noise               ${noiseText(drained)}${isNoisy(drained) ? ': read with care' : ''}`,
   ];
 }
 

@@ -12,6 +12,8 @@ const DRAINED: Drained = {
   seconds: 2,
   cpuSeconds: 0.5,
   peakRssBytes: 150e6,
+  stolen: 0,
+  others: 0.2,
   complaints: ['{"level":"error"}'],
 };
 
@@ -21,6 +23,7 @@ describe('the report of a drain', () => {
     expect(text).toContain('1000 deliveries in 2.0 s: 500 deliveries/s');
     expect(text).toMatch(/CPU s per 1,000 +0\.5000/);
     expect(text).toMatch(/peak RSS MB +150/);
+    expect(text).toMatch(/noise +stolen 0\.0 %, others 20\.0 %: read with care/);
     expect(text).toMatch(/calls +20, 50\.0 deliveries each/);
   });
 
