@@ -1,11 +1,10 @@
 import { PointsmanError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import { isJsonObject } from '../core/json.ts';
 import type { Formula } from '../core/mapping.ts';
 import { MAX_PARTS, MAX_REQUEST_BYTES } from '../core/mapping.ts';
 import type { FormulaValue, TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
 import { FormulaFailure, failureOf, NotInline } from './failure.ts';
-import { Budget, isFunctionValue, plainJson } from './plain.ts';
+import { Budget, isFunctionValue, MOST_BYTES_A_CHARACTER, plainJson } from './plain.ts';
 import type { CompiledTemplate, Program } from './program.ts';
 import type { Recalls } from './recalls.ts';
 
@@ -68,8 +67,8 @@ export function* stagesOf<Compiled extends Runnable>(program: Program<Compiled>,
     if (items.length === 0) return skipped('empty');
   }
   const parts: TransformPart[] = [];
-  for (const [index, value] of (items ?? [undefined]).entries()) {
-    const item = items === null ? null : { value, index };
+  for (let index = 0; index < (items?.length ?? 1); index += 1) {
+    const item = items === null ? null : { value: items[index], index };
     parts.push(yield* partOf(program, desk, new PartDraft(program.formulas, item, desk, index === 0 ? shared : [])));
   }
   return { kind: 'parts', parts };
@@ -183,27 +182,41 @@ function usable<Value>({ path }: Formula, read: () => Value): Value {
   }
 }
 
-function rendered(node: CompiledTemplate, values: readonly (Json | undefined)[]): Json | undefined {
-  if (node.kind === 'literal') return node.value;
-  if (node.kind === 'formula') return values[node.index];
+/** The JSON text of a node; undefined for nothing. */
+function rendered(node: CompiledTemplate, values: readonly (Json | undefined)[]): string | undefined {
+  if (node.kind === 'literal') return node.text;
+  if (node.kind === 'formula') return textOf(values[node.index]);
+  let [text, separator] = ['', ''];
   if (node.kind === 'array') {
-    return node.items.map((item) => rendered(item, values)).filter((value) => value !== undefined);
+    for (const item of node.items) {
+      const inner = rendered(item, values);
+      if (inner === undefined) continue;
+      text += separator + inner;
+      separator = ',';
+    }
+    return `[${text}]`;
   }
-  // Keys come from a file: without a prototype none of them is special.
-  const object: Record<string, Json> = Object.create(null);
-  for (const [key, member] of node.entries) {
-    const value = rendered(member, values);
-    if (value !== undefined) object[key] = value;
+  for (const [keyText, member] of node.entries) {
+    const inner = rendered(member, values);
+    if (inner === undefined) continue;
+    text += separator + keyText + inner;
+    separator = ',';
   }
-  return object;
+  return `{${text}}`;
 }
 
-function requestText(request: Json | undefined, desk: Desk): string {
-  if (!isJsonObject(request)) {
+/** As `JSON.stringify` writes it, which takes its time over what is no string. */
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'boolean' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
+}
+
+function requestText(text: string | undefined, desk: Desk): string {
+  if (!text?.startsWith('{')) {
+    const request = text === undefined ? undefined : (JSON.parse(text) as Json);
     throw new PointsmanError('TRANSFORM_NOT_OBJECT', `The transform yielded ${kindOf(request)} instead of an object.`);
   }
-  const text = JSON.stringify(request);
   desk.made(text.length);
+  if (text.length * MOST_BYTES_A_CHARACTER <= MAX_REQUEST_BYTES) return text;
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_REQUEST_BYTES) return text;
   const limit = `${MAX_REQUEST_BYTES / 1024} kB`;

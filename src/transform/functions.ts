@@ -127,12 +127,13 @@ function sha256(text: unknown): string | undefined {
 function memberId(person: unknown, kind: MemberIdKind): string | undefined {
   if (isNothing(person)) return undefined;
   if (typeof person !== 'object' || Array.isArray(person)) throw refused('memberId', person, 'a person');
-  const text = PERSON_FIELDS[kind]
-    .map((field) => (Object.hasOwn(person, field) ? (person as Record<string, unknown>)[field] : undefined))
-    .flatMap((value) => (typeof value === 'string' || typeof value === 'number' ? [String(value).trim()] : []))
-    .find(identifies);
-  if (text === undefined) return undefined;
-  return kind === 'email' ? text.toLowerCase() : text;
+  for (const field of PERSON_FIELDS[kind]) {
+    const value = Object.hasOwn(person, field) ? (person as Record<string, unknown>)[field] : undefined;
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
+    const text = String(value).trim();
+    if (identifies(text)) return kind === 'email' ? text.toLowerCase() : text;
+  }
+  return undefined;
 }
 
 /** Bloomreach takes no id without a letter or digit, nor the words null and undefined: who has only that has none. */

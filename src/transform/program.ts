@@ -1,5 +1,4 @@
 import jsonata from 'jsonata';
-import type { Json } from '../core/json.ts';
 import type { Formula, Mapping, Template } from '../core/mapping.ts';
 import { type AstNode, astOf, walk } from './ast.ts';
 import { FormulaFailure, failureOf } from './failure.ts';
@@ -17,11 +16,11 @@ export interface CompiledFormula {
   readonly marksInput: boolean;
 }
 
-/** A template with a number for each formula. */
+/** A template as JSON text with gaps: each formula has its number. */
 export type CompiledTemplate =
-  | { readonly kind: 'literal'; readonly value: Json }
+  | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'formula'; readonly index: number }
-  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, node: CompiledTemplate])[] }
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [keyText: string, node: CompiledTemplate])[] }
   | { readonly kind: 'array'; readonly items: readonly CompiledTemplate[] };
 
 /** A mapping compiled once: holds no state between runs. */
@@ -61,14 +60,23 @@ export function compileProgram<Compiled>(
 function numbered(template: Template, add: (formula: Formula) => number): CompiledTemplate {
   switch (template.kind) {
     case 'literal':
-      return template;
+      return { kind: 'literal', text: JSON.stringify(template.value) };
     case 'formula':
       return { kind: 'formula', index: add(template.formula) - 1 };
     case 'object':
-      return { kind: 'object', entries: template.entries.map(([key, node]) => [key, numbered(node, add)] as const) };
+      return { kind: 'object', entries: inOrder(template.entries.map(([key, node]) => [key, numbered(node, add)])) };
     case 'array':
       return { kind: 'array', items: template.items.map((item) => numbered(item, add)) };
   }
+}
+
+/** Members in the order in which JavaScript would list them: keys that are numbers first. */
+function inOrder(
+  entries: readonly (readonly [string, CompiledTemplate])[],
+): readonly (readonly [string, CompiledTemplate])[] {
+  // Keys come from a file: without a prototype none of them is special.
+  const members: Record<string, CompiledTemplate> = Object.assign(Object.create(null), Object.fromEntries(entries));
+  return Object.entries(members).map(([key, node]) => [`${JSON.stringify(key)}:`, node]);
 }
 
 /** Compiles a formula for JSONata. Throws `FormulaFailure` when it does not compile. */

@@ -2,6 +2,8 @@
 export interface Parameter {
   /** Letters of the kinds it takes: `s n b o l a f`; `x` and `j` are written out. */
   readonly takes: string;
+  /** Whether it takes a list: what is none becomes a list of one. */
+  readonly isList: boolean;
   /** What a list must hold: a letter; null = anything. */
   readonly holds: string | null;
   /** May be left out. */
@@ -38,6 +40,7 @@ export function readSignature(text: string): Signature {
   const parameters = [...taken.matchAll(PARAMETER)].map(([, kind = '', inner, marks = '']): Parameter => {
     return {
       takes: lettersOf(kind),
+      isList: kind === 'a',
       holds: kind === 'a' && inner ? inner.slice(1, -1) : null,
       optional: marks.includes('?'),
       context: marks.includes('-'),

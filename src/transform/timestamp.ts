@@ -9,26 +9,41 @@ export interface Timestamp {
 }
 
 const ISO_8601 =
-  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,20}))?)?(?:([Zz])|([+-])(\d{2}):?(\d{2})?)?)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,20}))?)?(?:([Zz])|([+-])(\d{2}):?(\d{2})?)?)?$/;
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 
+const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** The Gregorian calendar repeats itself. */
+const CYCLE_YEARS = 400;
+const CYCLE_DAYS = 146_097;
+
 /** Reads an ISO 8601 date or date-time; without an offset it is UTC. Null when it is none, or no such day exists. */
 export function readTimestamp(text: string): Timestamp | null {
   const match = ISO_8601.exec(text);
   if (!match) return null;
-  const [, date = '', hour = '0', minute = '0', second = '0', fraction = '', , sign = '+', hours = '0', minutes = '0'] =
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', , sign, hours, minutes = '0'] =
     match;
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  // V8 rolls an impossible day such as 30 February over into the next month.
-  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return null;
+  const midnight = midnightOf(Number(year), Number(month), Number(day));
+  if (midnight === null) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const local = midnight + Number(hour) * HOUR_S + Number(minute) * MINUTE_S + Number(second);
+  if (hours === undefined) return { seconds: local, fraction, offsetMinutes: 0 };
   if (Number(hours) > 23 || Number(minutes) > 59) return null;
   const offsetMinutes = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-  const local = midnight / 1000 + Number(hour) * HOUR_S + Number(minute) * MINUTE_S + Number(second);
   return { seconds: local - offsetMinutes * MINUTE_S, fraction, offsetMinutes };
+}
+
+/** Unix seconds of a day's beginning in UTC; null when no such day exists, such as 30 February. */
+function midnightOf(year: number, month: number, day: number): number | null {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = month === 2 && !isLeap ? 28 : (LONGEST_MONTHS[month - 1] ?? 0);
+  if (day < 1 || day > last) return null;
+  // The calendar repeats; without the shift JavaScript would take the years 0 to 99 for 1900 to 1999.
+  return Date.UTC(year + CYCLE_YEARS, month - 1, day) / 1000 - CYCLE_DAYS * DAY_S;
 }
 
 /** Unix seconds with the decimals exactly as they were written, as far as a JSON number can hold them. */

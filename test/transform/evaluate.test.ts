@@ -212,20 +212,20 @@ describe('member', () => {
 });
 
 describe('the trace', () => {
-  it('holds the value of every formula with its path and text', async () => {
+  it('holds the value of every formula with its path, its text and the way it runs', async () => {
     const over = { when: formula('true', 'when'), each: formula('[1,2]', 'each'), member: formula('m', 'member') };
-    const mapping = mappingOf({ a: { b: '=$item' }, c: '=absent', d: 'literal' }, over);
+    const mapping = mappingOf({ a: { b: '=$item' }, c: '=*[absent]', d: 'literal' }, over);
     const result = await runHere(jobOf(mapping, { m: 'ann' }, { trace: true }));
     const values =
       result.kind === 'parts' ? result.parts.map((part) => (part.kind === 'request' ? part.values : [])) : [];
     const inPart = (item: number) => [
-      { path: 'a.b', formula: '$item', value: item },
-      { path: 'c', formula: 'absent', value: undefined },
-      { path: 'member', formula: 'm', value: 'ann' },
+      { path: 'a.b', formula: '$item', value: item, inline: true },
+      { path: 'c', formula: '*[absent]', value: undefined, inline: false },
+      { path: 'member', formula: 'm', value: 'ann', inline: true },
     ];
     const before = [
-      { path: 'when', formula: 'true', value: true },
-      { path: 'each', formula: '[1,2]', value: [1, 2] },
+      { path: 'when', formula: 'true', value: true, inline: true },
+      { path: 'each', formula: '[1,2]', value: [1, 2], inline: true },
     ];
     expect(values).toEqual([[...before, ...inPart(1)], inPart(2)]);
   });

@@ -70,11 +70,10 @@ export function fits(parameters: readonly Parameter[], given: readonly unknown[]
   return true;
 }
 
-function takes({ takes: kinds, holds }: Parameter, value: unknown): boolean {
+function takes({ takes: kinds, isList, holds }: Parameter, value: unknown): boolean {
   if (value === undefined) return true;
-  if (Array.isArray(value))
-    return kinds.includes('a') && (holds === null || value.every((each) => kindOf(each) === holds));
-  return kinds.includes(kindOf(value)) && holds === null;
+  if (!isList) return kinds.includes(kindOf(value));
+  return Array.isArray(value) && (holds === null || value.every((each) => kindOf(each) === holds));
 }
 
 function kindOf(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { Mapping } from '../../core/mapping.ts';
 import type { TransformJob, TransformResult } from '../../ports/transform-engine.ts';
 import { loadLibrary } from '../library.ts';
+import { MOST_BYTES_A_CHARACTER } from '../plain.ts';
 import { programKey } from '../protocol.ts';
 import { createFormulaCompiler, type FormulaCompiler } from './compile.ts';
 import { compileInline, type InlineProgram, runInline } from './inline-program.ts';
@@ -11,19 +12,23 @@ const LARGEST_BODY = 64 * 1024;
 /** Beyond this all are compiled anew: a long life with many edits must not fill the memory. */
 const MOST_PROGRAMS = 500;
 
-/** UTF-8 takes at most this many bytes for a character of JavaScript's. */
-const MOST_BYTES_A_CHARACTER = 3;
-
 /** Runs jobs in place where it can, each mapping's version compiled once. */
 export class InlineEngine {
   /** Null for a mapping that is not for this engine. */
   readonly #programs = new Map<string, InlineProgram | null>();
+  /** The same, by mapping as it is at hand: a reload makes all mappings anew, most of them in the same version. */
+  readonly #atHand = new WeakMap<Mapping, InlineProgram | null>();
   /** Made with the first job: commands that run none start faster. */
   #compiler: FormulaCompiler | null = null;
 
   /** What the job comes to; null when it needs a worker. Never throws. */
   run(job: TransformJob): TransformResult | null {
-    const program = this.#programOf(job.mapping);
+    const { mapping } = job;
+    let program = this.#atHand.get(mapping);
+    if (program === undefined) {
+      program = this.#programOf(mapping);
+      this.#atHand.set(mapping, program);
+    }
     return program === null || isLarge(job.input.body) ? null : runInline(program, job);
   }
 
