@@ -32,6 +32,8 @@ export type Step =
       /** Null = still to be routed. */
       readonly made: readonly Made[] | null;
       readonly offers: Offers;
+      /** Whether one that cannot be stored stands before it. */
+      readonly afterBad: boolean;
     }
   | { readonly do: 'route'; readonly limit: number; readonly made: readonly Made[]; readonly offers: Offers }
   | {
@@ -98,6 +100,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       wallet: fc.option(fc.nat(1), { freq: 3 }),
       made: fc.option(someMade, { freq: 2 }),
       offers,
+      afterBad: fc.constantFrom(false, false, false, true),
     }),
   },
   {
@@ -204,9 +207,10 @@ export class Player {
     const status = deliveries?.length === 0 ? 'unmatched' : 'routed';
     const route: AcceptedDraft['routed'] = deliveries && { status, deliveries };
     const draft = eventDraft(`m-${key}`, { member, facts, ...known, receivedAtMs: nowMs, routed: route });
-    const accepted = await this.#store.accept([draft], this.#offers(step.offers));
+    const drafted = step.afterBad ? [spoilt(draft), draft] : [draft];
+    const accepted = await this.#store.accept(drafted, this.#offers(step.offers));
     for (const one of accepted) if (one.ok) this.#claims.push(...one.claimed);
-    return accepted;
+    return accepted.map((one) => (one.ok ? one : 'refused'));
   }
 
   async #route({ limit, made: all, offers: given }: Extract<Step, { readonly do: 'route' }>): Promise<unknown> {
@@ -277,6 +281,14 @@ export class Player {
       }),
     );
   }
+}
+
+/** The same draft under another name, but its last delivery cannot be sent. */
+function spoilt(draft: AcceptedDraft): AcceptedDraft {
+  const deliveries = [...(draft.routed?.deliveries ?? []), deliveryDraft({ part: 99, request: null })];
+  const facts = [walletFact({ value: 'spoilt', learnedAtMs: draft.receivedAtMs })];
+  const other = { name: 'Spoilt', member: 'Germany/spoilt', facts };
+  return { ...draft, ...other, messageId: 'spoilt', dedupeKey: null, routed: { status: 'routed', deliveries } };
 }
 
 function addressOf({ destination, endpoint }: { readonly destination: number; readonly endpoint: number }) {

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { createMemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import { openSqliteStore } from '../../../src/storage/sqlite/sqlite-store.ts';
 import { eventDraft, T0 } from '../../conformance/store/drafts.ts';
-import { anyStep, Player } from '../../conformance/store/random-history.ts';
+import { anyStep, Player, type Step } from '../../conformance/store/random-history.ts';
+import { temporaryFolder } from './temporary.ts';
 
+const someSteps = fc.array(anyStep, { minLength: 5, maxLength: 25 });
 const EVERYTHING = { before: null, limit: 200 } as const;
 
 describe('any history of transitions', () => {
@@ -25,7 +28,32 @@ describe('any history of transitions', () => {
       { numRuns: 150 },
     );
   });
+
+  it('goes on alike when SQLite is closed and opened again in the middle of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(someSteps, someSteps, async (before, after) => {
+        const [model, path] = [createMemoryStore(), join(temporaryFolder(), 'pointsman.db')];
+        const time = { nowMs: T0 };
+        const expected = new Player(model, time);
+        const first = openSqliteStore({ path, nowMs: T0 });
+        await playBoth(before, new Player(first, { ...time }), expected);
+        await first.close();
+        const second = openSqliteStore({ path, nowMs: time.nowMs });
+        expect(await seenOf(second)).toEqual(await seenOf(model));
+        // Its claims died with the first player; what was handed out to be routed is handed out anew.
+        const later = after.filter((step) => step.do !== 'route');
+        await playBoth(later, new Player(second, { ...time }), new Player(model, time));
+        expect(await seenOf(second)).toEqual(await seenOf(model));
+        await second.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
+
+async function playBoth(steps: readonly Step[], actual: Player, expected: Player): Promise<void> {
+  for (const step of steps) expect(await actual.play(step)).toEqual(await expected.play(step));
+}
 
 /** All that is to be seen of a store but its deliveries' list and its bytes on disk. */
 async function seenOf(store: Store): Promise<unknown> {
