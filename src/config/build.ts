@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../core/retry-policy.ts';
 import type { CallLimits } from '../ports/destination.ts';
 import type { Config, DestinationConfig, SourceConfig, VerifyConfig } from './config.ts';
 import { quantityOf } from './quantity.ts';
-import type { RawConfig, RawDestination, RawSource } from './raw.ts';
+import type { RawCalls, RawConfig, RawDestination, RawHttp, RawSource } from './raw.ts';
 
 /** Turns checked settings into the frozen configuration. Relative paths start at `baseDir`. */
 export function buildConfig(raw: RawConfig, baseDir: string): Config {
@@ -40,21 +40,31 @@ function verifyConfig(verify: RawSource['verify']): VerifyConfig {
 }
 
 function destinationConfig(id: string, raw: RawDestination): DestinationConfig {
-  const { type, projectToken, apiKeyId, apiSecret } = raw;
-  return {
+  const calls = {
     id,
-    type,
-    baseUrl: withoutSlash(raw.baseUrl),
-    projectToken,
-    apiKeyId,
-    apiSecret,
     timeoutMs: quantityOf('duration', raw.timeout),
     limits: callLimits(raw),
     retry: retryPolicy(raw.retry),
   };
+  if (raw.type === 'http') return { ...calls, ...httpConfig(raw) };
+  const { type, projectToken, apiKeyId, apiSecret } = raw;
+  return { ...calls, type, baseUrl: withoutSlash(raw.baseUrl), projectToken, apiKeyId, apiSecret };
 }
 
-function callLimits({ rateLimit, concurrency, batch, breaker }: RawDestination): CallLimits {
+function httpConfig({ type, endpoints, auth, signing, allowPrivate, allowHosts }: RawHttp) {
+  return {
+    type,
+    endpoints: mapEntries(endpoints, (_, endpoint) => ({ ...endpoint, headers: { ...endpoint.headers } })),
+    auth: { ...auth },
+    signing: signing === undefined ? null : { type: signing.type, secrets: [signing.secret].flat() },
+    allowPrivate,
+    allowHosts: [...allowHosts],
+  };
+}
+
+/** Where calls cannot be shared, each delivery travels alone. */
+function callLimits({ rateLimit, concurrency, breaker, ...raw }: RawDestination): CallLimits {
+  const batch = raw.type === 'bloomreach' ? raw.batch : { size: 1, linger: '0ms' };
   return {
     ratePerSecond: quantityOf('rate', rateLimit),
     concurrency,
@@ -65,7 +75,7 @@ function callLimits({ rateLimit, concurrency, batch, breaker }: RawDestination):
   };
 }
 
-function retryPolicy({ quick, schedule, jitter, giveUpAfter }: RawDestination['retry']): RetryPolicy {
+function retryPolicy({ quick, schedule, jitter, giveUpAfter }: RawCalls['retry']): RetryPolicy {
   return {
     quick,
     scheduleMs: schedule.map((wait) => quantityOf('duration', wait)),

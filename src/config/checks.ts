@@ -1,7 +1,8 @@
+import { destinationFaults } from './destination-checks.ts';
 import type { Fault } from './fault.ts';
-import { type Path, pointerOf } from './path.ts';
-import type { RawConfig, RawDestination, RawSource } from './raw.ts';
-import { placeOf, type Settings } from './settings.ts';
+import { pointerOf } from './path.ts';
+import type { RawConfig, RawSource } from './raw.ts';
+import { faultAt, placeOf, type Settings } from './settings.ts';
 
 /** Checks what no single setting can say alone: settings against each other. */
 export function crossChecks(raw: RawConfig, settings: Settings): readonly Fault[] {
@@ -21,7 +22,7 @@ function repeated(raw: RawConfig, field: 'name' | 'token', settings: Settings): 
     const { placeholder } = placeOf(settings, pointerOf(path));
     const known = seen.has(token[field]) && !placeholder;
     if (!placeholder) seen.add(token[field]);
-    return known ? [fault(path, settings, 'CONFIG_INVALID', `api.tokens has the same ${field} twice`)] : [];
+    return known ? [faultAt(path, settings, 'CONFIG_INVALID', `api.tokens has the same ${field} twice`)] : [];
   });
 }
 
@@ -29,24 +30,12 @@ function sourceFaults(id: string, { verify, api }: RawSource, settings: Settings
   const faults: Fault[] = [];
   if (Array.isArray(verify) && verify.length > 1 && verify.some((kind) => kind.type === 'none')) {
     const message = `sources.${id}.verify lists none next to others, which lets every request in`;
-    faults.push(fault(['sources', id, 'verify'], settings, 'CONFIG_INSECURE', message));
+    faults.push(faultAt(['sources', id, 'verify'], settings, 'CONFIG_INSECURE', message));
   }
   const known = (['url', 'token'] as const).every((key) => !placeOf(settings, `/sources/${id}/api/${key}`).placeholder);
   if (known && (api.url === '') !== (api.token === '')) {
     const message = `sources.${id}.api needs both url and token, or neither`;
-    faults.push(fault(['sources', id, 'api'], settings, 'CONFIG_INVALID', message));
+    faults.push(faultAt(['sources', id, 'api'], settings, 'CONFIG_INVALID', message));
   }
   return faults;
-}
-
-function destinationFaults(id: string, { baseUrl }: RawDestination, settings: Settings): readonly Fault[] {
-  const { protocol, hostname } = new URL(baseUrl);
-  if (protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return [];
-  const message = `destinations.${id}.baseUrl is not https: credentials and members' data travel in clear`;
-  const found = fault(['destinations', id, 'baseUrl'], settings, 'CONFIG_INSECURE', message);
-  return [{ ...found, severity: 'warning', remedy: 'Use an https address.' }];
-}
-
-function fault(path: Path, settings: Settings, code: Fault['code'], message: string): Fault {
-  return { offset: placeOf(settings, pointerOf(path)).offset, code, message };
 }

@@ -39,19 +39,59 @@ export interface SourceConfig {
   readonly api: { readonly url: string; readonly token: string } | null;
 }
 
-/** One outbound system. */
-export interface DestinationConfig {
+/** What every outbound system has. */
+interface CallsConfig {
   readonly id: string;
+  readonly timeoutMs: number;
+  readonly limits: CallLimits;
+  readonly retry: RetryPolicy;
+}
+
+/** A project of Bloomreach Engagement. */
+export interface BloomreachConfig extends CallsConfig {
   readonly type: 'bloomreach';
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly projectToken: string;
   readonly apiKeyId: string;
   readonly apiSecret: string;
-  readonly timeoutMs: number;
-  readonly limits: CallLimits;
-  readonly retry: RetryPolicy;
 }
+
+/** A call that mappings can make to a system with an HTTP API. */
+export interface HttpEndpointConfig {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Its path may hold `{placeholders}`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty = none. */
+  readonly description: string;
+}
+
+/** How calls prove who they come from. */
+export type AuthConfig =
+  | { readonly type: 'none' }
+  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | { readonly type: 'bearer'; readonly token: string };
+
+/** Any system with an HTTP API. */
+export interface HttpConfig extends CallsConfig {
+  readonly type: 'http';
+  readonly endpoints: ReadonlyMap<string, HttpEndpointConfig>;
+  readonly auth: AuthConfig;
+  /** Null = calls are not signed. */
+  readonly signing: {
+    readonly type: 'standard-webhooks';
+    /** `whsec_` and base64 each; every one signs. */
+    readonly secrets: readonly string[];
+  } | null;
+  /** Whether private addresses may be connected to. */
+  readonly allowPrivate: boolean;
+  /** Hosts whose addresses may be private all the same. */
+  readonly allowHosts: readonly string[];
+}
+
+/** One outbound system. */
+export type DestinationConfig = BloomreachConfig | HttpConfig;
 
 /** The effective configuration, frozen: durations in ms, sizes in bytes, rates per second, paths absolute. */
 export interface Config {

@@ -1,5 +1,5 @@
 import type { MemberIdKind } from '../core/event.ts';
-import type { ApiToken } from './config.ts';
+import type { ApiToken, AuthConfig, HttpEndpointConfig } from './config.ts';
 
 /** The settings as the schema promises them: checked, defaults filled in, quantities still text. */
 export interface RawConfig {
@@ -35,16 +35,33 @@ type RawVerify =
   | { readonly type: 'none' };
 
 /** One entry of `destinations`. */
-export interface RawDestination {
+export type RawDestination = RawBloomreach | RawHttp;
+
+/** A project of Bloomreach. */
+export interface RawBloomreach extends RawCalls {
   readonly type: 'bloomreach';
   readonly baseUrl: string;
   readonly projectToken: string;
   readonly apiKeyId: string;
   readonly apiSecret: string;
+  readonly batch: { readonly size: number; readonly linger: string };
+}
+
+/** A system with an HTTP API. */
+export interface RawHttp extends RawCalls {
+  readonly type: 'http';
+  readonly endpoints: Readonly<Record<string, HttpEndpointConfig>>;
+  readonly auth: AuthConfig;
+  readonly signing?: { readonly type: 'standard-webhooks'; readonly secret: string | readonly string[] };
+  readonly allowPrivate: boolean;
+  readonly allowHosts: readonly string[];
+}
+
+/** What every destination has. */
+export interface RawCalls {
   readonly timeout: string;
   readonly rateLimit: string;
   readonly concurrency: number;
-  readonly batch: { readonly size: number; readonly linger: string };
   readonly retry: {
     readonly quick: number;
     readonly schedule: readonly string[];

@@ -53,6 +53,11 @@ export function placeOf(settings: Pick<Settings, 'places'>, pointer: string): Pl
   return { offset: 0, keyOffset: 0, reference: null, placeholder: false };
 }
 
+/** A finding at the place of a setting. */
+export function faultAt(path: Path, settings: Pick<Settings, 'places'>, code: Fault['code'], message: string): Fault {
+  return { offset: placeOf(settings, pointerOf(path)).offset, code, message };
+}
+
 function settingOf(tree: Tree, path: Path, keyOffset: number, walk: Walk): unknown {
   const place = { offset: tree.offset, keyOffset, reference: null, placeholder: false };
   walk.places.set(pointerOf(path), place);

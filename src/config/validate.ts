@@ -24,6 +24,7 @@ function compiled(): ValidateFunction<RawConfig> {
   ajv.addFormat('http-url', isHttpUrl);
   ajv.addFormat('http-url-or-empty', (text: string) => text === '' || isHttpUrl(text));
   ajv.addFormat('subscribed-url', isSubscribedUrl);
+  ajv.addFormat('endpoint-url', isEndpointUrl);
   ajv.addKeyword({
     keyword: 'x-quantity',
     type: 'string',
@@ -36,6 +37,14 @@ function compiled(): ValidateFunction<RawConfig> {
 /** A URL in the one form in which everybody writes it: what is signed is its text. */
 function isSubscribedUrl(text: string): boolean {
   return isHttpUrl(text.replace(/\?.*$/s, '')) && new URL(text).href === text && !text.includes('#');
+}
+
+/** A URL whose path may hold placeholders; no other part of it may. */
+function isEndpointUrl(text: string): boolean {
+  const [, origin = '', path = '', query = ''] =
+    /^(https?:\/\/[^\s/?#{}]+)(\/[^\s?#]*)?(\?[^\s#{}]*)?$/.exec(text) ?? [];
+  const plain = path.replaceAll(/\{[A-Za-z_]\w*\}/g, 'x');
+  return isHttpUrl(origin) && !/[{}]/.test(plain) && URL.canParse(origin + plain + query);
 }
 
 /** An address to which paths can be appended; credentials have settings of their own. */

@@ -2,6 +2,8 @@ import type { Config, DestinationConfig, SourceConfig } from '../config/config.t
 import { PointsmanError } from '../core/errors.ts';
 import { createBloomreach } from '../destinations/bloomreach/destination.ts';
 import { bloomreachEndpoints } from '../destinations/bloomreach/endpoints.ts';
+import { createHttp } from '../destinations/http/destination.ts';
+import { httpEndpoints } from '../destinations/http/endpoints.ts';
 import { createMemory, type MappingContext } from '../mapping/compile.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Destination, EndpointCatalogue } from '../ports/destination.ts';
@@ -34,18 +36,24 @@ export function seederOf({ id, api }: SourceConfig, options: SeederOptions): See
 
 /** The configured destinations by id, ready to send. */
 export function destinationsOf(config: Pick<Config, 'destinations'>, clock: Clock): ReadonlyMap<string, Destination> {
-  return mapValues(config.destinations, (destination: DestinationConfig) => createBloomreach(destination, clock));
+  return mapValues(config.destinations, (destination: DestinationConfig) => {
+    return destination.type === 'http' ? createHttp(destination, clock) : createBloomreach(destination, clock);
+  });
 }
 
 /** What mappings are checked against: needs no secrets and opens no connection. */
 export function mappingContextOf(config: Pick<Config, 'sources' | 'destinations'>): MappingContext {
-  const catalogue: EndpointCatalogue = { endpoints: bloomreachEndpoints };
   return {
     sources: mapValues(sourcesOf(config), (source) => source.catalogue),
-    destinations: mapValues(config.destinations, () => catalogue),
+    destinations: mapValues(config.destinations, catalogueOf),
     checker: createFormulaChecker(),
     memory: createMemory(),
   };
+}
+
+function catalogueOf(destination: DestinationConfig): EndpointCatalogue {
+  if (destination.type === 'bloomreach') return { endpoints: bloomreachEndpoints };
+  return { endpoints: httpEndpoints(destination.id, destination.endpoints) };
 }
 
 function mapValues<Key, From, To>(map: ReadonlyMap<Key, From>, change: (value: From) => To): ReadonlyMap<Key, To> {

@@ -1,3 +1,4 @@
+import type { BloomreachConfig, Config } from '../../src/config/config.ts';
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../../src/config/load.ts';
 
 /** The smallest config that loads, without references. */
@@ -33,6 +34,13 @@ export function findings(loaded: LoadedConfig): readonly string[] {
   return loaded.lints.map(({ line, column, severity, code, message }) => {
     return `${line}:${column} ${severity === 'error' ? '' : `${severity} `}${code} ${message}`;
   });
+}
+
+/** The Bloomreach of a config that has one. */
+export function bloomreachOf(config: Config): BloomreachConfig {
+  const found = config.destinations.get('bloomreach');
+  if (found?.type !== 'bloomreach') throw new Error('no bloomreach');
+  return found;
 }
 
 /** The config of a text that must load. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/core/errors.ts';
-import { configOf, findings, load, SMALLEST } from './input.ts';
+import { bloomreachOf, configOf, findings, load, SMALLEST } from './input.ts';
 
 /** The smallest config with these lines in front, so that they begin at line 1. */
 function withSettings(lines: string): string {
@@ -88,7 +88,7 @@ describe('references', () => {
     (secret) => {
       const text = SMALLEST.replace('apiSecret: s', 'apiSecret: ${SECRET}');
       const config = configOf(load(text, { env: { SECRET: secret, OTHER: 'inner' } }));
-      expect(config.destinations.get('bloomreach')?.apiSecret).toBe(secret);
+      expect(bloomreachOf(config).apiSecret).toBe(secret);
     },
   );
 
@@ -97,9 +97,7 @@ describe('references', () => {
     const values = fc.oneof(fc.string({ minLength: 1 }), fc.string({ minLength: 1, unit: 'grapheme' }));
     fc.assert(
       fc.property(values, (secret) => {
-        expect(configOf(load(text, { env: { SECRET: secret } })).destinations.get('bloomreach')?.apiSecret).toBe(
-          secret,
-        );
+        expect(bloomreachOf(configOf(load(text, { env: { SECRET: secret } }))).apiSecret).toBe(secret);
       }),
     );
   });
@@ -561,7 +559,7 @@ describe('what else is known of a good config', () => {
     const text = withSettings(lines).replace('apiKeyId: k', 'apiKeyId: k\n    baseUrl: https://x.y/z//');
     const config = configOf(load(text));
     expect([config.store.path, config.mappings.dir]).toEqual(['/var/pm.db', '/etc/maps']);
-    expect(config.destinations.get('bloomreach')?.baseUrl).toBe('https://x.y/z');
+    expect(bloomreachOf(config).baseUrl).toBe('https://x.y/z');
   });
 
   it('warns when credentials travel in clear to another machine', () => {

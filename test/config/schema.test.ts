@@ -21,7 +21,14 @@ const SECRETS = {
 type Keys = readonly string[];
 
 /** Where the settings of a named entry stand in the example. */
-const ENTRY: Readonly<Record<string, string>> = { sources: 'open-loyalty', destinations: 'bloomreach' };
+const ENTRY: Readonly<Record<string, string>> = {
+  sources: 'open-loyalty',
+  destinations: 'bloomreach',
+  endpoints: 'member',
+  headers: 'X-Team',
+};
+/** Settings of destinations that only the type http has. */
+const OF_HTTP = ['endpoints', 'auth', 'signing', 'allowPrivate', 'allowHosts'];
 
 /** The keys of every setting that the schema declares, those of groups included. */
 function declared(keys: Keys): readonly Keys[] {
@@ -35,16 +42,23 @@ function declared(keys: Keys): readonly Keys[] {
   return children.flatMap((key) => [[...keys, key], ...declared([...keys, key])]);
 }
 
-const SETTINGS = declared([]);
+/** A destination's settings stand under bloomreach, those that only http has under crm. */
+const SETTINGS = declared([]).map((keys): Keys => {
+  return keys[0] === 'destinations' && OF_HTTP.includes(keys[2] ?? '')
+    ? ['destinations', 'crm', ...keys.slice(2)]
+    : keys;
+});
 const LEAVES = SETTINGS.filter((keys) => declared(keys).length === 0 || keys.at(-1) === 'verify');
+/** What the example sets; it only comments on the rest. */
+const SET = LEAVES.filter((keys) => !isOfAnotherKind(keys));
 
 function first<Key extends keyof SchemaNode>(keys: Keys, key: Key): SchemaNode[Key] | undefined {
   return nodesAt(keys).find((node) => node[key] !== undefined)?.[key];
 }
 
-/** True for a setting of a way to verify that the example only comments on. */
+/** True for a setting that the example only comments on: of another way to verify, or of a destination of type http. */
 function isOfAnotherKind(keys: Keys): boolean {
-  return keys.at(-2) === 'verify' && !/^(type|name|value)$/.test(keys.at(-1) ?? '');
+  return keys[1] === 'crm' || (keys.at(-2) === 'verify' && !/^(type|name|value)$/.test(keys.at(-1) ?? ''));
 }
 
 /** A config that sets only this: everything around it as the example has it. */
@@ -102,12 +116,24 @@ describe('the schema', () => {
         "destinations.bloomreach.retry.giveUpAfter",
         "destinations.bloomreach.breaker.failures",
         "destinations.bloomreach.breaker.probe",
+        "destinations.crm.endpoints.member.method",
+        "destinations.crm.endpoints.member.url",
+        "destinations.crm.endpoints.member.headers.X-Team",
+        "destinations.crm.endpoints.member.description",
+        "destinations.crm.auth.type",
+        "destinations.crm.auth.username",
+        "destinations.crm.auth.password",
+        "destinations.crm.auth.token",
+        "destinations.crm.signing.type",
+        "destinations.crm.signing.secret",
+        "destinations.crm.allowPrivate",
+        "destinations.crm.allowHosts",
       ]
     `);
   });
 
   it.each(
-    SETTINGS.filter((keys) => !/^(open-loyalty|bloomreach|0)$/.test(keys.at(-1) ?? '')).map((keys) => [
+    SETTINGS.filter((keys) => !/^(open-loyalty|bloomreach|0|member)$/.test(keys.at(-1) ?? '')).map((keys) => [
       keys.join('.'),
       keys,
     ]),
@@ -115,20 +141,18 @@ describe('the schema', () => {
     expect(first(keys, 'description')).toMatch(/^[A-Z0-9].*\.$|^[a-z]+: .*\.$|^viewer .*\.$/);
   });
 
-  it.each(LEAVES.filter((keys) => !isOfAnotherKind(keys)).map((keys) => [keys.join('.'), keys]))(
-    'gives an example of %s that loads',
-    (_, keys) => {
-      const [example] = first(keys, 'examples') ?? [];
-      const other = { OPEN_LOYALTY_API_TOKEN: 'x', OPEN_LOYALTY_URL: 'https://x.y' };
-      expect(example).toBeDefined();
-      expect(configOf(load(exampleWith(keys, example ?? null), { env: { ...SECRETS, ...other } }))).toBeDefined();
-    },
-  );
+  it.each(SET.map((keys) => [keys.join('.'), keys]))('gives an example of %s that loads', (_, keys) => {
+    const [example] = first(keys, 'examples') ?? [];
+    const other = { OPEN_LOYALTY_API_TOKEN: 'x', OPEN_LOYALTY_URL: 'https://x.y' };
+    expect(example).toBeDefined();
+    expect(configOf(load(exampleWith(keys, example ?? null), { env: { ...SECRETS, ...other } }))).toBeDefined();
+  });
 
   it.each(['hmac', 'basic'])('gives examples of every setting of %s that load together', (kind) => {
     const verify = ['sources', 'open-loyalty', 'verify'];
     const settings = LEAVES.filter(
-      (keys) => isOfAnotherKind(keys) && /word|name$/.test(keys.join()) === (kind === 'basic'),
+      (keys) =>
+        keys.at(-2) === 'verify' && isOfAnotherKind(keys) && /word|name$/.test(keys.join()) === (kind === 'basic'),
     );
     const examples = settings.map((keys) => [keys.at(-1) ?? '', first(keys, 'examples')?.[0] ?? null] as const);
     expect(examples.length).toBeGreaterThan(1);
@@ -137,6 +161,27 @@ describe('the schema', () => {
       type: kind,
       ...Object.fromEntries(examples),
     });
+  });
+
+  it('gives examples of every setting of http that load together', () => {
+    const of = (...keys: string[]) => first(['destinations', 'crm', ...keys], 'examples')?.[0] ?? null;
+    const member = Object.fromEntries(
+      ['method', 'url', 'headers', 'description'].map((key) => [key, of('endpoints', 'member', key)]),
+    );
+    const signing = { type: of('signing', 'type'), secret: of('signing', 'secret') };
+    const lists = { allowPrivate: of('allowPrivate'), allowHosts: of('allowHosts') };
+    const text = (auth: JsonObject, endpoints: Json) =>
+      exampleWith(['destinations', 'crm'], { type: 'http', endpoints, auth, signing, ...lists });
+    const basic = { type: 'basic', username: of('auth', 'username'), password: of('auth', 'password') };
+    const bearer = { type: of('auth', 'type'), token: of('auth', 'token') };
+    for (const [auth, endpoints] of [
+      [basic, { member }],
+      [bearer, of('endpoints')],
+      [of('auth'), { member }],
+    ] as const) {
+      const crm = configOf(load(text(auth as JsonObject, endpoints), { env: SECRETS })).destinations.get('crm');
+      expect(crm).toMatchObject({ type: 'http', auth, signing: { secrets: [signing.secret] }, ...lists });
+    }
   });
 
   it('marks what is a secret', () => {
@@ -150,6 +195,10 @@ describe('the schema', () => {
       'destinations.bloomreach.projectToken',
       'destinations.bloomreach.apiKeyId',
       'destinations.bloomreach.apiSecret',
+      'destinations.crm.endpoints.member.headers.X-Team',
+      'destinations.crm.auth.password',
+      'destinations.crm.auth.token',
+      'destinations.crm.signing.secret',
     ]);
   });
 
@@ -219,6 +268,18 @@ describe('config.example.yaml', () => {
       hostWithPort: false,
       pathWithQuery: false,
     });
+  });
+
+  it('shows a destination of type http in a comment that loads, with its defaults', () => {
+    const block = /^ {2}# crm:\n(?: {2}# {3}.*\n)+/m.exec(EXAMPLE)?.[0] ?? '';
+    const { crm } = parseDocument(block.replaceAll(/^ {2}# /gm, '')).toJS() as { crm: Json };
+    const { type, endpoints, auth, signing } = crm as JsonObject;
+    const env = { ...SECRETS, CRM_TOKEN: 'hush', CRM_SIGNING_SECRET: `whsec_${'A'.repeat(32)}` };
+    const [shown, least] = [crm, { type, endpoints, auth, signing } as Json].map((http) => {
+      return configOf(load(exampleWith(['destinations', 'crm'], http), { env })).destinations.get('crm');
+    });
+    expect(shown).toMatchObject({ id: 'crm', auth: { type: 'bearer', token: 'hush' }, limits: { batchSize: 1 } });
+    expect(shown).toEqual(least);
   });
 
   it('explains every setting in the line above it', () => {

@@ -68,8 +68,20 @@ describe('an editor with the YAML extension, in a mapping', () => {
 describe('an editor with the YAML extension, in the config', () => {
   it.each([
     ['sections', '¦', ['server', 'sources', 'destinations']],
-    ['a whole destination', 'destinations:\n  ¦', ['bloomreach']],
-    ['settings of a destination', 'destinations:\n  bloomreach:\n    ¦', ['projectToken', 'rateLimit', 'breaker']],
+    ['a whole destination', 'destinations:\n  ¦', ['bloomreach', 'http']],
+    ['the type of a destination', 'destinations:\n  crm:\n    ¦', ['type']],
+    ['types of destinations', 'destinations:\n  crm:\n    type: ¦', ['bloomreach', 'http']],
+    [
+      'settings of bloomreach',
+      'destinations:\n  crm:\n    type: bloomreach\n    ¦',
+      ['projectToken', 'rateLimit', 'breaker'],
+    ],
+    [
+      'settings of http',
+      'destinations:\n  crm:\n    type: http\n    ¦',
+      ['endpoints', 'auth', 'signing', 'allowPrivate'],
+    ],
+    ['ways to prove who calls', 'destinations:\n  crm:\n    type: http\n    auth:\n      type: ¦', ['basic', 'bearer']],
     ['ways to verify', 'sources:\n  open-loyalty:\n    verify: ¦', ['header', 'hmac', 'basic', 'none']],
     ['roles', 'api:\n  tokens:\n    - role: ¦', ['viewer', 'editor', 'admin']],
     ['durations', 'store:\n  retention: ¦', ['90d']],

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
 import type { CallResponse } from '../shared/exchange.ts';
-import { type AnswerBody, bodyOf, readBody } from './reasons.ts';
+import { type AnswerBody, bodyOf, readBody } from '../shared/reasons.ts';
 
 interface Judgement {
   readonly verdict: Verdict;
@@ -27,6 +27,12 @@ const PERMISSION = judgement('unauthorized', 'DELIVERY_UNAUTHORIZED', 'endpoint'
 /** One of several endpoints may lack the permission: smaller calls tell which. */
 const SOMES_PERMISSION = judgement('transient', 'DELIVERY_UNAUTHORIZED');
 
+/**
+ * Where the layers put their words: `{error}` (authentication), `{message}` (envelope), `{errors: [text]}` (command),
+ * `{errors: {field: [text]}}` (data API), `{errors: {code, description}}` (path). Source:
+ * documentation.bloomreach.com/engagement/reference/tracking-api-error-messages.
+ */
+const REASON_KEYS = ['error', 'message', 'errors'];
 /** Texts that put the credentials or the project at fault, under whatever status. Source: …/tracking-api-authorization-errors. */
 const CREDENTIAL_TEXTS = ['could not authenticate', 'invalid project id', 'invalid secret'];
 /** A refusal of this event type alone: the credentials are good for others. Source: …/tracking-api-error-messages. */
@@ -46,7 +52,7 @@ const EVENT_TYPE_TEXT = 'not authorized to add event';
  * | other 403 | unauthorized: the endpoint |
  */
 export function judge(response: CallResponse, nowMs: number): Answer {
-  const body = readBody(response.body);
+  const body = readBody(response.body, REASON_KEYS);
   return answerOf(judgeStatus(response.status, body), response, body, nowMs);
 }
 
@@ -56,7 +62,7 @@ export function judgeEnvelope(
   commands: readonly { readonly endpoint: string }[],
   nowMs: number,
 ): Answer {
-  const body = readBody(response.body);
+  const body = readBody(response.body, REASON_KEYS);
   const judged = judgeStatus(response.status, body);
   // That the envelope was taken says nothing of its commands.
   if (judged === DELIVERED) return answerOf(UNREADABLE, response, body, nowMs);
@@ -68,7 +74,7 @@ export function judgeEnvelope(
 export function judgeResult(result: Json | undefined, status: number): Answer {
   if (isJsonObject(result) && result['success'] === true && status === 200) return DELIVERED_RESULT;
   const text = result === undefined ? '' : JSON.stringify(result);
-  const body = bodyOf(result);
+  const body = bodyOf(result, REASON_KEYS);
   const answer = answerOf(judgeSuccess(status, body), { status, headers: {}, body: text }, body, 0);
   if (result !== undefined) return answer;
   return { ...answer, detail: `Bloomreach answered ${status} without a result for this command`, response: null };

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 
-/** What an answer's body says, whatever layer wrote it. */
+/** What an answer's body says, whoever wrote it. */
 export interface AnswerBody {
   /** The JSON value; undefined when it is none. */
   readonly json: Json | undefined;
@@ -8,23 +8,18 @@ export interface AnswerBody {
   readonly reasons: readonly string[];
 }
 
-/** Where the layers put their words. Source: documentation.bloomreach.com/engagement/reference/tracking-api-error-messages. */
-const REASON_KEYS = ['error', 'message', 'errors'] as const;
 const DEEPEST = 3;
 
-/**
- * Reads a body: `{error}` (authentication), `{message}` (envelope), `{errors: [text]}` (command), `{errors: {field:
- * [text]}}` (data API), `{errors: {code, description}}` (path), or plain text and HTML of a proxy. Never throws.
- */
-export function readBody(body: string): AnswerBody {
+/** Reads a body: JSON with its reasons under these keys, or plain text and HTML of a proxy. Never throws. */
+export function readBody(body: string, reasonKeys: readonly string[]): AnswerBody {
   const json = parse(body);
-  return json === undefined ? { json, reasons: plainReasons(body) } : bodyOf(json);
+  return json === undefined ? { json, reasons: plainReasons(body) } : bodyOf(json, reasonKeys);
 }
 
-/** Reads a body, or the result of one command, that is JSON already. */
-export function bodyOf(json: Json | undefined): AnswerBody {
+/** Reads a body, or a part of one, that is JSON already. */
+export function bodyOf(json: Json | undefined, reasonKeys: readonly string[]): AnswerBody {
   if (!isJsonObject(json)) return { json, reasons: [] };
-  return { json, reasons: REASON_KEYS.flatMap((key) => textsIn(json[key], DEEPEST)) };
+  return { json, reasons: reasonKeys.flatMap((key) => textsIn(json[key], DEEPEST)) };
 }
 
 function parse(body: string): Json | undefined {
