@@ -4,6 +4,8 @@ import { type Pin, processors, wholeNumber } from './args.ts';
 /** What the bench is asked for. */
 export interface Options {
   readonly rounds: number;
+  /** Disturbed rounds that are dropped and made again, at most. */
+  readonly mostDropped: number;
   /** Events of a saturated phase. */
   readonly events: number;
   readonly connections: number;
@@ -24,18 +26,19 @@ export interface Options {
 export const USAGE = `npm run bench -- [options]
 
   --rounds 5           rounds that count; each measures every subject once, in rotating order
-  --events 10000       events of a saturated phase; the forwarder gets fewer where the sink is slow
+  --events 20000       events of a saturated phase; the forwarder gets fewer where the sink is slow
   --connections 64     connections of a saturated phase
   --seconds 5          length of a phase with a steady rate
   --slow-ms 50         how long the sink takes to answer in the slow phases
   --seconds-limit 480  start no round that would end later than this
-  --quick              one short round, to see that everything works: --rounds 1 --events 2000 --seconds 2
+  --quick              one short round, however disturbed, to see that everything works: --rounds 1 --events 2000 --seconds 2
   --pin 0,1            processor of the server, processor of load and sink; "none" pins nothing
   --json FILE          write everything measured
   --profile DIR        write a processor profile of each server thread; the figures are then not comparable
 `;
 
-const USUAL = { rounds: '5', events: '10000', seconds: '5' } as const;
+const MOST_DROPPED = 3;
+const USUAL = { rounds: '5', events: '20000', seconds: '5' } as const;
 const QUICK = { rounds: '1', events: '2000', seconds: '2' } as const;
 
 /** Reads the command line; null = help was asked for. Throws an Error that names the option at fault. */
@@ -60,6 +63,7 @@ export function optionsOf(args: readonly string[]): Options | null {
   const usual = values.quick ? QUICK : USUAL;
   return {
     rounds: wholeNumber('rounds', values.rounds ?? usual.rounds, [1, 50]),
+    mostDropped: values.quick ? 0 : MOST_DROPPED,
     events: wholeNumber('events', values.events ?? usual.events, [1, 100_000]),
     connections: wholeNumber('connections', values.connections, [1, 1_000]),
     seconds: wholeNumber('seconds', values.seconds ?? usual.seconds, [1, 60]),

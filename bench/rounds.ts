@@ -19,8 +19,6 @@ export interface Rounds {
   readonly isCutShort: boolean;
 }
 
-const MOST_DROPPED = 3;
-
 /** Measures round by round, in rotating order; a disturbed round is dropped and made again, a few times. */
 export async function makeRounds(
   bench: Bench,
@@ -34,7 +32,7 @@ export async function makeRounds(
     const isOverTime = made > 0 && seconds + seconds / made > bench.options.secondsLimit;
     if (isOverTime) return { ...chosen(kept, dropped), isCutShort: true };
     const round = await makeRound(made, bench, (measured) => onMeasured(made + 1, measured));
-    if (isDisturbed(round) && dropped.length < MOST_DROPPED) dropped.push(round);
+    if (isDisturbed(round) && dropped.length < bench.options.mostDropped) dropped.push(round);
     else kept.push(round);
   }
   return { kept, dropped, isCutShort: false };

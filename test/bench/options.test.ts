@@ -5,12 +5,19 @@ import { optionsOf } from '../../bench/options.ts';
 
 describe('the options of the bench', () => {
   it('have a default each', () => {
-    expect(optionsOf([])).toMatchObject({ rounds: 5, events: 10_000, seconds: 5, slowMs: 50, pin: [0, 1] });
+    expect(optionsOf([])).toMatchObject({
+      rounds: 5,
+      mostDropped: 3,
+      events: 20_000,
+      seconds: 5,
+      slowMs: 50,
+      pin: [0, 1],
+    });
     expect(optionsOf([])).toMatchObject({ secondsLimit: 480, jsonFile: null, profileDir: null });
   });
 
   it('are smaller for a quick look, unless they are given', () => {
-    expect(optionsOf(['--quick', '--rounds', '2'])).toMatchObject({ rounds: 2, events: 2_000, seconds: 2 });
+    expect(optionsOf(['--quick', '--rounds', '2'])).toMatchObject({ rounds: 2, mostDropped: 0, events: 2_000 });
   });
 
   it('can leave everything to the operating system', () => {

@@ -14,7 +14,7 @@ describe('the phases', () => {
       phaseOf('slowSaturated', 'pointsman', OPTIONS),
       phaseOf('slowSaturated', 'forwarder', OPTIONS),
     ];
-    expect([ours.count, theirs.count]).toEqual([10_000, 3_840]);
+    expect([ours.count, theirs.count]).toEqual([20_000, 3_840]);
     expect([ours.sinkMs, theirs.sinkMs]).toEqual([50, 50]);
   });
 

@@ -72,9 +72,9 @@ describe('the table', () => {
 
   it('tells what each phase sends, and where the forwarder gets less', () => {
     const lines = tableOf([roundOf()], OPTIONS);
-    expect(lines).toContain('saturated, 64 connections, sink 0 ms: 10000 events');
+    expect(lines).toContain('saturated, 64 connections, sink 0 ms: 20000 events');
     expect(lines).toContain('1000 events/s, sink 0 ms: 5000 events');
-    expect(lines).toContain('saturated, 64 connections, sink 50 ms: 10000 events (forwarder 3840)');
+    expect(lines).toContain('saturated, 64 connections, sink 50 ms: 20000 events (forwarder 3840)');
     expect(lines).toContain('100 events/s, sink 50 ms: 500 events');
   });
 });
