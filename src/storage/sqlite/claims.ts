@@ -8,12 +8,12 @@ import type { Tables } from './tables.ts';
 /** Pending heads and laneless deliveries that nobody has claimed: one partial index, flat whatever the history. */
 const CLAIMABLE = `delivery d INDEXED BY delivery_claim WHERE d.status = 'pending' AND d.head = 1 AND d.owner IS NULL`;
 
-const DUE = `SELECT ${CLAIMED_COLUMNS} FROM ${CLAIMABLE} AND d.destination = ? AND d.endpoint = ? AND d.background = ?
-    AND d.due_ms <= ?
-  ORDER BY d.due_ms, d.id LIMIT ?`;
+const DUE = `SELECT ${CLAIMED_COLUMNS} FROM ${CLAIMABLE} AND d.destination = +? AND d.endpoint = +?
+    AND d.background = +? AND d.due_ms <= +?
+  ORDER BY d.due_ms, d.id LIMIT +?`;
 
 /** From one endpoint of the index to the next, whatever lies between. */
-const NEXT_ENDPOINT = `SELECT min(d.endpoint) FROM ${CLAIMABLE} AND d.destination = ? AND d.endpoint > ?`;
+const NEXT_ENDPOINT = `SELECT min(d.endpoint) FROM ${CLAIMABLE} AND d.destination = +? AND d.endpoint > +?`;
 
 /**
  * From one destination of the index to the next: every lane with anything pending has a head, unclaimed or in flight, and
@@ -86,7 +86,7 @@ export function expiries(
 ): (nowMs: number, limit: number, all: boolean) => readonly ClaimedDelivery[] {
   const owned = db.prepare<[number, number], ClaimedRow>(
     `SELECT ${CLAIMED_COLUMNS} FROM delivery d INDEXED BY delivery_owned
-     WHERE d.owner IS NOT NULL AND d.due_ms <= ? ORDER BY d.due_ms, d.id LIMIT ?`,
+     WHERE d.owner IS NOT NULL AND d.due_ms <= +? ORDER BY d.due_ms, d.id LIMIT +?`,
   );
   return (nowMs, limit, all) =>
     owned.all(all ? Number.MAX_SAFE_INTEGER : nowMs, limit).map((row) => claimedDelivery(names, row, row.claim_no));

@@ -9,7 +9,7 @@ import { EVENT_COLUMNS, type EventColumns, storedEvent } from './event-columns.t
 export function eventClaims(db: Database): (limit: number) => readonly StoredEvent[] {
   const next = db.prepare<[number, number], EventColumns>(
     `SELECT ${EVENT_COLUMNS} FROM event e INDEXED BY event_accepted
-     WHERE e.status = 'accepted' AND e.id > ? ORDER BY e.id LIMIT ?`,
+     WHERE e.status = 'accepted' AND e.id > +? ORDER BY e.id LIMIT +?`,
   );
   let last = 0;
   return (limit) => {

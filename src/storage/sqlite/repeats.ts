@@ -22,7 +22,7 @@ interface Original {
 /** Prepares the finding of repeats. */
 export function repeats({ db, counters, erased }: Tables): Repeats {
   const newest = db.prepare<[Packed], Original>(
-    'SELECT id, received_ms FROM event WHERE dedupe_key = ? ORDER BY id DESC LIMIT 1',
+    'SELECT id, received_ms FROM event WHERE dedupe_key = +? ORDER BY id DESC LIMIT 1',
   );
   const sameMessage = db
     .prepare<[Packed, number, number, number], number>(

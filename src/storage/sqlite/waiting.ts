@@ -66,7 +66,7 @@ export function dueWaitings(db: Database): (nowMs: number, limit: number) => rea
     `SELECT d.id AS deliveryId, (SELECT text FROM name WHERE id = d.mapping) AS mapping, d.run, d.since_ms,
        ${EVENT_COLUMNS}
      FROM delivery d INDEXED BY delivery_waiting JOIN event e ON e.id = d.event
-     WHERE d.status = 'waiting' AND d.due_ms <= ? ORDER BY d.due_ms, d.id LIMIT ?`,
+     WHERE d.status = 'waiting' AND d.due_ms <= +? ORDER BY d.due_ms, d.id LIMIT +?`,
   );
   return (nowMs, limit) =>
     due.all(nowMs, limit).map((row) => {
