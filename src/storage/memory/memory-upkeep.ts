@@ -100,10 +100,13 @@ function forgetStep(state: MemoryState, id: number, limit: number, nowMs: number
   return forgetMember(state, id, begun);
 }
 
-/** Events that name her, and those that name nobody and became deliveries to her. */
+/** Events that name her, and those that name nobody and became deliveries to her, or with facts about her. */
 function isHers(state: MemoryState, event: EventRecord, member: string): boolean {
   if (event.member !== null) return event.member === member;
-  return deliveriesOf(state, event).some(({ draft }) => draft.member === member);
+  const keys = [...state.facts.values()].filter((row) => row.member === member).map(({ key }) => key);
+  return deliveriesOf(state, event).some(({ draft }) => {
+    return draft.member === member || (draft.member === null && draft.lookups.some(({ key }) => keys.includes(key)));
+  });
 }
 
 function forgetMember(

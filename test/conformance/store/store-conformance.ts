@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { acceptingConformance } from './accepting.ts';
 import { claimingConformance } from './claiming.ts';
 import { correctingConformance } from './correcting.ts';
+import { forgettingConformance } from './forgetting.ts';
 import { gaugingConformance } from './gauging.ts';
 import { handlingConformance } from './handling.ts';
 import { identifierConformance } from './identifiers.ts';
@@ -11,6 +12,9 @@ import { logConformance } from './log.ts';
 import { offeringConformance } from './offering.ts';
 import type { OpenStore } from './opened-store.ts';
 import { pausingConformance } from './pausing.ts';
+import { pruningConformance } from './pruning.ts';
+import { redeliveringConformance } from './redelivering.ts';
+import { reprocessingConformance } from './reprocessing.ts';
 import { routedAtDoorConformance } from './routed-at-door.ts';
 import { routingConformance } from './routing.ts';
 import { settlingConformance } from './settling.ts';
@@ -34,5 +38,9 @@ export function storeConformance(name: string, open: OpenStore): void {
     gaugingConformance(open);
     identifierConformance(open);
     loadConformance(open);
+    redeliveringConformance(open);
+    reprocessingConformance(open);
+    pruningConformance(open);
+    forgettingConformance(open);
   });
 }
