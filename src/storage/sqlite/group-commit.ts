@@ -122,8 +122,8 @@ export class GroupCommit {
 
   /** Some failures, such as a full disk, have ended the transaction already. */
   #undo(): void {
-    this.#unwritten.reset();
     if (this.#db.inTransaction) this.#rollback.run();
+    this.#unwritten.reset();
   }
 }
 

@@ -32,11 +32,11 @@ export class Savepoints {
       this.#release.run();
       return value;
     } catch (error) {
-      this.#unwritten.reset();
       if (this.#db.inTransaction) {
         this.#rollback.run();
         this.#release.run();
       }
+      this.#unwritten.reset();
       throw error;
     }
   }

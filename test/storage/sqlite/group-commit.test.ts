@@ -21,14 +21,14 @@ describe('group commit', () => {
   it('shares one transaction among everything that arrives in one turn', async () => {
     const { store, ran } = openWatched();
     await Promise.all([
-      store.accept([eventDraft('m-1'), eventDraft('m-2')]),
-      store.accept([eventDraft('m-3')]),
+      store.accept([eventDraft('m-1'), eventDraft('m-2')], []),
+      store.accept([eventDraft('m-3')], []),
       claim(store),
-      store.settleRoutes([routed(1, [deliveryDraft()])], T0),
+      store.settleRoutes([routed(1, [deliveryDraft()])], T0, []),
       store.probe(T0),
     ]);
     expect([ran('BEGIN IMMEDIATE'), ran('COMMIT'), ran('SAVEPOINT'), ran('ROLLBACK')]).toEqual([1, 1, 0, 0]);
-    await store.accept([eventDraft('m-4')]);
+    await store.accept([eventDraft('m-4')], []);
     expect(ran('COMMIT')).toBe(2);
   });
 
@@ -47,13 +47,13 @@ describe('group commit', () => {
   it('fails a bad item alone: the group runs again with a savepoint each', async () => {
     const { store, ran } = openWatched();
     const [first, second] = await Promise.all([
-      store.accept([eventDraft('m-1', { name: 'New' }), eventDraft('m-2', { name: 'Newer', clockMs: Number.NaN })]),
-      store.accept([eventDraft('m-3', { name: 'Newer' })]),
+      store.accept([eventDraft('m-1', { name: 'New' }), eventDraft('m-2', { name: 'Newer', clockMs: Number.NaN })], []),
+      store.accept([eventDraft('m-3', { name: 'Newer' })], []),
     ]);
     expect([...first, ...second].map((one) => one.ok)).toEqual([true, false, true]);
     expect(first[1]).toMatchObject({ error: { code: 'SQLITE_CONSTRAINT_NOTNULL' } });
-    expect((await store.events({}, NEWEST)).items.map(({ name }) => name)).toEqual(['Newer', 'New']);
     expect([ran('COMMIT'), ran('ROLLBACK TO')]).toEqual([1, 1]);
+    expect((await store.events({}, NEWEST)).items.map(({ name }) => name)).toEqual(['Newer', 'New']);
   });
 
   it('answers everybody that nothing was stored when the disk is full, and goes on once it is not', async () => {
@@ -63,8 +63,8 @@ describe('group commit', () => {
     const body = 'x'.repeat(100_000);
     const name = 'Seen only in vain';
     const calls = [
-      store.accept([eventDraft('m-1', { body, name })]),
-      store.accept([eventDraft('m-2')]),
+      store.accept([eventDraft('m-1', { body, name })], []),
+      store.accept([eventDraft('m-2')], []),
       store.probe(T0),
     ];
     for (const call of await Promise.allSettled(calls)) {
@@ -82,7 +82,7 @@ describe('group commit', () => {
     await acceptRouted(store, 'm-1', [deliveryDraft()]);
     db.pragma('query_only = 1');
     await expect(claim(store)).rejects.toMatchObject(UNWRITABLE);
-    await expect(store.accept([eventDraft('m-2')])).rejects.toMatchObject(UNWRITABLE);
+    await expect(store.accept([eventDraft('m-2')], [])).rejects.toMatchObject(UNWRITABLE);
     await expect(store.probe(T0)).rejects.toThrow(':memory:');
     expect((await store.deliveries({}, NEWEST)).items).toHaveLength(1);
     db.pragma('query_only = 0');
@@ -121,10 +121,10 @@ describe('group commit', () => {
   it('commits what is queued when it closes, and takes nothing more', async () => {
     const path = join(temporaryFolder(), 'pointsman.db');
     const store = openForTest(path);
-    const accepting = store.accept([eventDraft('m-1')]);
+    const accepting = store.accept([eventDraft('m-1')], []);
     await store.close();
     expect(await accepting).toMatchObject([{ ok: true }]);
-    await expect(store.accept([eventDraft('m-2')])).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await expect(store.accept([eventDraft('m-2')], [])).rejects.toMatchObject({ code: 'STORE_FAILED' });
     await expect(store.events({}, NEWEST)).rejects.toMatchObject({ code: 'STORE_FAILED' });
     expect((await openForTest(path).events({}, NEWEST)).items).toHaveLength(1);
   });
@@ -136,5 +136,5 @@ function countingGroup(): { db: Database.Database; group: GroupCommit; commits: 
     if (sql === 'COMMIT') commits += 1;
   };
   const db = new Database(':memory:', { verbose });
-  return { db, group: new GroupCommit(db, ':memory:', () => {}), commits: () => commits };
+  return { db, group: new GroupCommit(db, ':memory:', { flush() {}, reset() {} }), commits: () => commits };
 }
