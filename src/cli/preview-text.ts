@@ -32,6 +32,8 @@ function outcomeText({ outcome, isActive, isShadow }: NamedPreview): string {
   return `${length} request${length === 1 ? '' : 's'}${isShadow ? ', recorded and not sent (shadow)' : ''}${off}`;
 }
 
+const MIXED = 'All of these run in a worker: only a mapping whose formulas are all inline runs inline.';
+
 interface Part {
   readonly title: string;
   readonly request: string | null;
@@ -52,9 +54,14 @@ function partsOf({ outcome, emptyKeys, values }: Preview): readonly Part[] {
 function partLines({ title, request, empty, formulas }: Part): readonly string[] {
   return [
     ...(formulas.length > 0 ? [`\n${styled('bold', `Formulas${title}`)}`, ...formulaLines(formulas)] : []),
+    ...(isMixed(formulas) ? [`  ${styled('dim', MIXED)}`] : []),
     ...(request === null ? [] : [`\n${styled('bold', `Request${title}`)}`, indented(request)]),
     ...(empty.length > 0 ? [`  empty: ${empty.join(', ')}`] : []),
   ];
+}
+
+function isMixed(formulas: Part['formulas']): boolean {
+  return formulas.some(({ inline }) => inline) && !formulas.every(({ inline }) => inline);
 }
 
 function indented(text: string): string {

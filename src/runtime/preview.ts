@@ -68,9 +68,14 @@ export function previewView(preview: Preview & { readonly mapping: string }) {
     lookups,
     outcome,
     emptyKeys,
-    values,
+    values: values.map((formulas) => formulas.map(({ inline, ...shown }) => ({ ...shown, runs: wayOf(inline) }))),
     durationMs,
   };
+}
+
+/** Which way a formula runs, in a word. A job goes inline only where all formulas of its mapping do. */
+export function wayOf(inline: boolean): 'inline' | 'worker' {
+  return inline ? 'inline' : 'worker';
 }
 
 /** The first run pays for starting the thread and compiling the formulas, which a server does once. */

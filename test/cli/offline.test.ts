@@ -124,7 +124,8 @@ test('preview shows the request and each formula, from a file and from standard 
     expect(code).toBe(0);
     const [result] = JSON.parse(stdout);
     expect(result.outcome.requests[0]).toMatchObject({ customer_ids: { registered: 'ann@example.com' } });
-    expect(result.values[0]).toContainEqual({ path: 'properties.levelMove', formula: expect.any(String), value: 'up' });
+    const move = { path: 'properties.levelMove', formula: expect.any(String), value: 'up', runs: 'inline' };
+    expect(result.values[0]).toContainEqual(move);
   }
 });
 

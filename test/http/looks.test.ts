@@ -31,7 +31,10 @@ async function open(looks: Partial<Looks> = {}, role: 'viewer' | 'editor' = 'edi
       tokens: [{ name: 'desk', role, token: TOKEN }],
       ruleSet: () => ruleSetOf([aMapping({ id: 'tier', file: 'tier.yaml', text: 'event: A\n' })]),
       looks: {
-        explain: async () => ({ formulas: [{ path: 'when', formula: 'a', value: undefined }], remark: 'why' }),
+        explain: async () => ({
+          formulas: [{ path: 'when', formula: 'a', value: undefined, inline: true }],
+          remark: 'why',
+        }),
         preview: async (order) => {
           asked.previews.push(order);
           return { ok: true, found: [{ mapping: 'tier' }] };

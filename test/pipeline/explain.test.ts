@@ -5,7 +5,7 @@ import { createCorridor } from '../support/corridor.ts';
 import { createFakeEngine } from '../support/fake-engine.ts';
 import { aMapping } from '../support/samples.ts';
 
-const value = (path: string, of: number): FormulaValue => ({ path, formula: path, value: of });
+const value = (path: string, of: number): FormulaValue => ({ path, formula: path, value: of, inline: true });
 const part = (text: string, ...values: readonly FormulaValue[]): TransformPart => ({
   ...{ kind: 'request', text, emptyKeys: [], member: null },
   values,
