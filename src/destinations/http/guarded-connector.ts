@@ -25,7 +25,8 @@ export function guardedConnector(timeoutMs: number, resolve: Resolve = systemLoo
   };
 }
 
-function guardedLookup(resolve: Resolve): LookupFunction {
+/** Looks a name up, and passes private addresses over; an error when no other is left. */
+export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
