@@ -1,13 +1,16 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DELIVERY_FILTERS, deliveryFilterOf } from '../http/filters.ts';
 import { type DeliveryView, deliveryViews } from '../http/log-view.ts';
 import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
+import { listCauses } from './delivery-causes.ts';
 import { blockedText, deliveryText } from './delivery-text.ts';
-import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.ts';
+import { exportCommand } from './export-deliveries.ts';
+import { addFilters, fullPage, type Options, queryOf, rowOf, surroundings, withLog } from './log-option.ts';
 import { type Column, type OutputFormat, outputOption, printList, statusStyle } from './output.ts';
 import { tailDeliveries } from './tail-deliveries.ts';
 import { print } from './terminal.ts';
+import { sayUnknownNames } from './unknown-names.ts';
 import { withWorkbench } from './workbench-option.ts';
 
 /** The columns of a list of deliveries. */
@@ -35,15 +38,19 @@ const FILTERS = {
   q: 'the start of an id, message id or identifier',
 } satisfies Record<(typeof DELIVERY_FILTERS)[number], string>;
 
-/** `pointsman deliveries list|show|tail`: what was sent, to whom, and what came of it. */
+/** `pointsman deliveries list|show|tail|export`: what was sent, to whom, and what came of it. */
 export function deliveriesCommand(program: Command): void {
   const deliveries = program.command('deliveries').description('look at what was sent, and what came of it');
   addFilters(deliveries.command('list').description('list deliveries, newest first'), FILTERS)
     .option('--limit <n>', 'rows, at most 200')
     .option('--cursor <cursor>', 'go on where a list ended')
+    .addOption(new Option('--group-by <what>', 'count dead letters by what killed them').choices(['cause']))
     .option(...CONFIG_OPTION)
     .addOption(outputOption())
-    .addHelpText('after', '\nExample:\n  pointsman deliveries list --status dead --member ann@example.com')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pointsman deliveries list --member ann@example.com\n  pointsman deliveries list --status dead --group-by cause',
+    )
     .action(list);
   deliveries
     .command('show')
@@ -58,29 +65,32 @@ export function deliveriesCommand(program: Command): void {
     .addOption(outputOption())
     .addHelpText('after', '\nExample:\n  pointsman deliveries tail --mapping points-expiring')
     .action(tail);
+  exportCommand(deliveries);
 }
 
 async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {
-  const { page, filters } = pageRequestOf(queryOf(options, [...DELIVERY_FILTERS, 'limit', 'cursor']));
-  await withLog(options.config, async (log, { destinations }) => {
-    const found = await log.deliveries(deliveryFilterOf(filters), page);
-    const { deliveryView } = deliveryViews(destinations);
+  const query = queryOf(options, [...DELIVERY_FILTERS, 'limit', 'cursor']);
+  if (options['groupBy'] !== undefined) return listCauses(query, options);
+  const { page, filters } = pageRequestOf(query);
+  const filter = deliveryFilterOf(filters);
+  await withLog(options.config, async (log, config) => {
+    const found = await fullPage((request) => log.deliveries(filter, request), page);
+    const { deliveryView } = deliveryViews(await surroundings(log, config));
     printList(listView(found, deliveryView, filters), DELIVERY_COLUMNS, options.output);
+    if (found.items.length === 0) await sayUnknownNames('delivery', filter, log);
   });
 }
 
 async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
-  const view = await withLog(config, async (log, { destinations }) => {
+  const view = await withLog(config, async (log, around) => {
     const detail = await rowOf('dlv', id, (key) => log.delivery(key));
     const explanation = await withWorkbench(config, (bench) => bench.explain(detail));
-    return deliveryViews(destinations).explainedDeliveryView(detail, explanation);
+    return deliveryViews(await surroundings(log, around)).explainedDeliveryView(detail, explanation);
   });
   print(output === 'table' ? deliveryText(view) : JSON.stringify(view, null, output === 'json' ? 2 : 0));
 }
 
 async function tail(options: Options & { config: string; output: OutputFormat }): Promise<void> {
   const filter = deliveryFilterOf(queryOf(options, DELIVERY_FILTERS));
-  await withLog(options.config, (log, { destinations }) =>
-    tailDeliveries(log, { filter, output: options.output, destinations }),
-  );
+  await withLog(options.config, (log, config) => tailDeliveries(log, { filter, output: options.output, config }));
 }

@@ -4,9 +4,10 @@ import { deliveryViews, eventView, unmatchedView } from '../http/log-view.ts';
 import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
 import { DELIVERY_COLUMNS } from './deliveries.ts';
-import { addFilters, type Options, queryOf, rowOf, withLog } from './log-option.ts';
+import { addFilters, fullPage, type Options, queryOf, rowOf, surroundings, withLog } from './log-option.ts';
 import { type Column, type OutputFormat, outputOption, printList, statusStyle, tableLines } from './output.ts';
 import { harmless, print, say, styled } from './terminal.ts';
+import { sayUnknownNames } from './unknown-names.ts';
 
 const EVENT_COLUMNS: readonly Column<ReturnType<typeof eventView>>[] = [
   { title: 'RECEIVED', value: ({ receivedAt }) => receivedAt.slice(0, 19).replace('T', ' ') },
@@ -69,14 +70,18 @@ export function eventsCommand(program: Command): void {
 
 async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {
   const { page, filters } = pageRequestOf(queryOf(options, [...EVENT_FILTERS, 'limit', 'cursor']));
-  const found = await withLog(options.config, (log) => log.events(eventFilterOf(filters), page));
-  printList(listView(found, eventView, filters), EVENT_COLUMNS, options.output);
+  const filter = eventFilterOf(filters);
+  await withLog(options.config, async (log) => {
+    const found = await fullPage((request) => log.events(filter, request), page);
+    printList(listView(found, eventView, filters), EVENT_COLUMNS, options.output);
+    if (found.items.length === 0) await sayUnknownNames('event', filter, log);
+  });
 }
 
 async function show(id: string, { config, output }: { config: string; output: OutputFormat }): Promise<void> {
-  const view = await withLog(config, async (log, { destinations }) => {
+  const view = await withLog(config, async (log, around) => {
     const detail = await rowOf('evt', id, (key) => log.event(key));
-    return deliveryViews(destinations).eventDetailView(detail);
+    return deliveryViews(await surroundings(log, around)).eventDetailView(detail);
   });
   if (output !== 'table') return print(JSON.stringify(view, null, output === 'json' ? 2 : 0));
   const head = `${styled('bold', view.id)}  ${harmless(view.event)}  ${statusStyle(view.status, view.status)}`;

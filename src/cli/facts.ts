@@ -5,7 +5,7 @@ import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
 import { factsImportCommand } from './facts/import.ts';
 import { factsSeedCommand } from './facts/seed.ts';
-import { addFilters, type Options, queryOf, withLog } from './log-option.ts';
+import { addFilters, fullPage, type Options, queryOf, withLog } from './log-option.ts';
 import { type Column, type OutputFormat, outputOption, printList } from './output.ts';
 
 const COLUMNS: readonly Column<ReturnType<typeof factView>>[] = [
@@ -43,6 +43,7 @@ export function factsCommand(program: Command): void {
 async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {
   const named = { ...options, storeCode: options['store'] };
   const { page, filters } = pageRequestOf(queryOf(named, [...FACT_FILTERS, 'limit', 'cursor']));
-  const found = await withLog(options.config, (log) => log.factRows(factFilterOf(filters), page));
+  const filter = factFilterOf(filters);
+  const found = await withLog(options.config, (log) => fullPage((request) => log.factRows(filter, request), page));
   printList(listView(found, factView, filters), COLUMNS, options.output);
 }

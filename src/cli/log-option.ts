@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { PointsmanError } from '../core/errors.ts';
 import { type IdKind, rowKey } from '../core/id.ts';
+import { GOING_ON, type Surroundings } from '../http/log-view.ts';
 import type { Query } from '../http/paging.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, Page, PageRequest } from '../ports/log.ts';
 import { openLog } from '../runtime/open-log.ts';
 import { configOf } from './config-option.ts';
 
@@ -22,6 +23,25 @@ export async function withLog<Result>(
   } finally {
     await log.close();
   }
+}
+
+/** What the views of deliveries know besides the rows, as of now. */
+export async function surroundings(log: Pick<Log, 'pauses'>, { destinations }: Config): Promise<Surroundings> {
+  return { destinations, pauses: await log.pauses(GOING_ON) };
+}
+
+/** Reads on where a page ends before it is full: a store looks at only so many rows at a time. */
+export async function fullPage<Row>(
+  read: (page: PageRequest) => Promise<Page<Row>>,
+  { before, limit }: PageRequest,
+): Promise<Page<Row>> {
+  let page = await read({ before, limit });
+  const items = [...page.items];
+  while (page.nextBefore !== null && items.length < limit) {
+    page = await read({ before: page.nextBefore, limit: limit - items.length });
+    items.push(...page.items);
+  }
+  return { items, nextBefore: page.nextBefore };
 }
 
 /** Adds an option for each filter, and those of paging. */

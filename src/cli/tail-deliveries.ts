@@ -1,6 +1,8 @@
+import type { Config } from '../config/config.ts';
 import { type DeliveryView, deliveryViews } from '../http/log-view.ts';
 import type { DeliveryFilter, DeliveryRow, Log } from '../ports/log.ts';
 import { systemClock } from '../runtime/system.ts';
+import { surroundings } from './log-option.ts';
 import type { OutputFormat } from './output.ts';
 import { statusStyle } from './output.ts';
 import { stopSignal } from './serve.ts';
@@ -13,19 +15,21 @@ const PAGE = 200;
 interface TailOptions {
   readonly filter: DeliveryFilter;
   readonly output: OutputFormat;
-  readonly destinations: ReadonlyMap<string, unknown>;
+  readonly config: Config;
 }
 
 /** Prints each delivery when it appears and whenever its status or number of tries changes, until a signal. */
-export async function tailDeliveries(log: Log, { filter, output, destinations }: TailOptions): Promise<void> {
-  const { deliveryView } = deliveryViews(destinations);
+export async function tailDeliveries(log: Log, { filter, output, config }: TailOptions): Promise<void> {
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
   let seen = stateOf((await log.deliveries(filter, { before: null, limit: PAGE })).items);
   while (!stop.signal.aborted) {
     const { items } = await log.deliveries(filter, { before: null, limit: PAGE });
-    for (const row of items.filter((row) => seen.get(row.id) !== markOf(row)).reverse())
-      printView(deliveryView(row), output);
+    const changed = items.filter((row) => seen.get(row.id) !== markOf(row)).reverse();
+    if (changed.length > 0) {
+      const { deliveryView } = deliveryViews(await surroundings(log, config));
+      for (const row of changed) printView(deliveryView(row), output);
+    }
     seen = stateOf(items);
     await systemClock.sleep(POLL_MS, stop.signal).catch(() => undefined);
   }

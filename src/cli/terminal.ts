@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 
 /** The styles used; colours appear only on a terminal and never with `NO_COLOR`. */
@@ -11,6 +12,11 @@ export function say(text: string): void {
 /** Data goes to stdout. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** Data goes to stdout as it is; resolves when there is room for more, so that much of it never piles up in memory. */
+export async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** Text in a style, where the stream is a terminal that wants colours. */

@@ -7,8 +7,16 @@ import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type ApiToken, requireToken } from './api-auth.ts';
 import { type FactTools, factRoutes } from './fact-routes.ts';
-import { deliveryFilterOf, eventFilterOf } from './filters.ts';
-import { deliveryViews, eventView, receiptView, shownVersion, unmatchedView } from './log-view.ts';
+import { causeFilterOf, deliveryFilterOf, eventFilterOf } from './filters.ts';
+import {
+  deadCauseView,
+  deliveryViews,
+  eventView,
+  GOING_ON,
+  receiptView,
+  shownVersion,
+  unmatchedView,
+} from './log-view.ts';
 import { type LookTools, lookRoutes } from './look-routes.ts';
 import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
@@ -55,14 +63,19 @@ export function createApp(tools: AppTools): Express {
 
 function logRoutes({ reads, destinations, looks, isConfigurationValid }: AppTools): Router {
   const routes = Router();
-  const { deliveryView, explainedDeliveryView, eventDetailView } = deliveryViews(destinations);
+  const views = async () => deliveryViews({ destinations, pauses: await reads.pauses(GOING_ON) });
   routes.get('/deliveries', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));
-    response.json(listView(await reads.deliveries(deliveryFilterOf(filters), page), deliveryView, filters));
+    const found = await reads.deliveries(deliveryFilterOf(filters), page);
+    response.json(listView(found, (await views()).deliveryView, filters));
+  });
+  routes.get('/deliveries/causes', async (request, response) => {
+    const causes = await reads.deadCauses(causeFilterOf(queryOf(request.query)));
+    response.json({ items: causes.map(deadCauseView), next: null });
   });
   routes.get('/deliveries/:id', async (request, response) => {
     const detail = await found('dlv', request.params.id, (key) => reads.delivery(key));
-    response.json(explainedDeliveryView(detail, await looks.explain(detail)));
+    response.json((await views()).explainedDeliveryView(detail, await looks.explain(detail)));
   });
   routes.get('/events', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));
@@ -73,7 +86,8 @@ function logRoutes({ reads, destinations, looks, isConfigurationValid }: AppTool
     response.json({ items: names.map(unmatchedView), next: null });
   });
   routes.get('/events/:id', async (request, response) => {
-    response.json(eventDetailView(await found('evt', request.params.id, (key) => reads.event(key))));
+    const detail = await found('evt', request.params.id, (key) => reads.event(key));
+    response.json((await views()).eventDetailView(detail));
   });
   routes.get('/reloads', async (request, response) => {
     const { page, filters } = pageRequestOf(queryOf(request.query));

@@ -38,6 +38,13 @@ export function deliveryFilterOf(query: Query): DeliveryFilter {
   };
 }
 
+/** Reads the filters of causes of death: those of deliveries, all of which are dead. Throws `API_BAD_FILTER`. */
+export function causeFilterOf(query: Query): DeliveryFilter {
+  const filter = deliveryFilterOf(query);
+  if (filter.status === undefined || filter.status === 'dead') return filter;
+  throw new PointsmanError('API_BAD_FILTER', `status is "${filter.status}"; only dead deliveries have a cause`);
+}
+
 /** Reads the filters of events from text. Throws `API_BAD_FILTER` with the first that is off. */
 export function eventFilterOf(query: Query): EventFilter {
   refuseUnknown(query, EVENT_FILTERS);
