@@ -5,7 +5,7 @@ import { type AmbiguousPolicy, type Decision, decide, mayTryQuickly, type RetryP
 export interface CallOutcome {
   /** The delivery's own answer. */
   readonly answer: Pick<Answer, 'verdict' | 'code' | 'detail' | 'retryAfterMs'>;
-  /** Whether the call failed as a whole, carried several, and one of them may be at fault for all. */
+  /** Whether the call came to nothing, carried several, and one of them may be at fault for all. */
   readonly isDivided: boolean;
   /** Whether a quick try is left in this claim. */
   readonly hasQuickTry: boolean;

@@ -110,7 +110,7 @@ async function tryCall(
 
 function judgeAll(call: MadeCall, tools: CallTools): readonly JudgedClaim[] {
   const { claims, result } = call;
-  const isDivided = result.failed && result.divisible && claims.length > 1;
+  const isDivided = result.divisible && claims.length > 1;
   return claims.map((claim, index) => {
     const answer = result.answers[index] ?? MISSING_ANSWER;
     claim.tries += 1;

@@ -8,25 +8,23 @@ interface LogTools {
 }
 
 /**
- * One line for the call, at WARN when it failed as a whole; one for each delivery that is dead, or that failed in a call
- * that went through; of all others only at debug.
+ * One line for the call, at WARN when it came to nothing; one for each delivery that is dead, or that was not delivered
+ * by a call that delivered others; of all others only at debug.
  */
-export function logCall(call: MadeCall, judged: readonly JudgedClaim[], tools: LogTools): void {
-  const { destination, log } = tools;
-  const { result, startedAtMs, nowMs } = call;
-  const ms = nowMs - startedAtMs;
-  let failed = 0;
+export function logCall(call: MadeCall, judged: readonly JudgedClaim[], { destination, log }: LogTools): void {
+  const ms = call.nowMs - call.startedAtMs;
+  const failed = judged.reduce((sum, { answer }) => (answer.verdict === 'delivered' ? sum : sum + 1), 0);
+  const isLost = failed === judged.length;
   const isDebug = log.isLevelEnabled?.('debug') ?? true;
   for (const one of judged) {
     const isDelivered = one.answer.verdict === 'delivered';
-    if (!isDelivered) failed += 1;
     if (one.decision.kind === 'dead') log.error(fieldsOf(one, ms), 'a delivery is dead and waits for a person');
-    else if (!isDelivered && !result.failed) log.warn(fieldsOf(one, ms), 'not delivered yet');
+    else if (!isDelivered && !isLost) log.warn(fieldsOf(one, ms), 'not delivered yet');
     else if (isDebug) log.debug(fieldsOf(one, ms), isDelivered ? 'delivered' : 'not delivered yet');
   }
   const fields = { stage: 'deliver', destination: destination.id, n: judged.length, failed, ms };
-  const [first] = result.answers;
-  if (result.failed) log.warn({ ...fields, verdict: first?.verdict, code: first?.code }, 'a call failed');
+  const { verdict, code } = call.result.answers[0] ?? {};
+  if (isLost) log.warn({ ...fields, verdict, code }, 'a call delivered nothing');
   else log.info(fields, 'called');
 }
 

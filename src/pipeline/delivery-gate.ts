@@ -90,14 +90,13 @@ export class DeliveryGate {
   /** Learns from a call; resolves when what must outlive the process is stored. */
   async learn(call: MadeCall): Promise<void> {
     const { result, nowMs } = call;
-    const refused = result.answers.some(({ verdict }) => verdict === 'unauthorized');
-    const isLimited = result.failed && result.answers.some(({ code }) => code === 'DELIVERY_RATE_LIMITED');
-    if (result.failed) this.#failedCalls += 1;
+    const isRefused = result.answers.some(({ verdict }) => verdict === 'unauthorized');
+    const isLimited = result.answers.some(({ code }) => code === 'DELIVERY_RATE_LIMITED');
     if (isLimited) this.#pace = afterRateLimit(this.#pace, call);
-    if (result.failed) this.#hold(result.answers, nowMs);
+    this.#hold(result.answers, nowMs);
     // A destination that limits or refuses us is alive: the pace and the pauses take care of that.
-    if (!result.failed || !(refused || isLimited)) this.#count(result.failed, nowMs);
-    if (refused) await this.#pause(call);
+    this.#count(result.failed && !isRefused && !isLimited, nowMs);
+    if (isRefused) await this.#pause(call);
   }
 
   #hold(answers: readonly Answer[], nowMs: number): void {
@@ -109,6 +108,7 @@ export class DeliveryGate {
   #count(failed: boolean, nowMs: number): void {
     const { destination, log } = this.#tools;
     const before = this.breaker(nowMs);
+    if (failed) this.#failedCalls += 1;
     if (!failed && before === CLOSED) return;
     this.#breaker = breakerAfter(before, failed, destination.limits, nowMs);
     const fields = { stage: 'deliver', destination: destination.id };

@@ -217,12 +217,12 @@ describe('a call', () => {
     expect(settled).toEqual([7]);
   });
 
-  it('says one line when it failed as a whole', async () => {
+  it('says one line when it came to nothing', async () => {
     const corridor = corridorOf();
     corridor.destination.next(() => UNAVAILABLE);
     await accept(corridor, 7);
     await corridor.deliver();
-    expect(corridor.log.messages('warn')).toEqual(['a call failed']);
+    expect(corridor.log.messages('warn')).toEqual(['a call delivered nothing']);
     expect(corridor.log.lines.find(({ level }) => level === 'warn')?.fields).toMatchObject({ n: 7, failed: 7 });
   });
 
