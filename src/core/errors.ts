@@ -188,6 +188,7 @@ export const ERRORS = {
   API_UNAUTHORIZED: entry('api', 401, false, 'Send Authorization: Bearer with a token of api.tokens.'),
   API_FORBIDDEN: entry('api', 403, false, 'Use a token of api.tokens whose role may do this.'),
   API_BAD_REQUEST: entry('api', 400, false, 'Correct what the message names.'),
+  API_CONFLICT: entry('api', 409, false, 'Look at it again: it has changed, or cannot be changed in this way now.'),
   API_TOO_LARGE: entry('api', 413, false, 'Send less at once.'),
   API_BAD_FACT: entry(
     'api',
@@ -238,4 +239,9 @@ export class PointsmanError extends Error {
   get remedy(): string {
     return ERRORS[this.code].remedy;
   }
+}
+
+/** Whether a code says that the door found an event unfit: no rule can ever be run over it. */
+export function isSourceFault(code: ErrorCode | null): boolean {
+  return code?.startsWith('SOURCE_') ?? false;
 }

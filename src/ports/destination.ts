@@ -23,6 +23,11 @@ export interface Endpoint {
   readonly schema: JsonObject;
   /** Key under which something must tell two events apart, since equal requests are taken for one; left out where all count. */
   readonly distinctBy?: string;
+  /**
+   * Why the destination would keep the very same request twice, `ageMs` after it took it first; null when it drops the
+   * second. Left out where it takes every repeat.
+   */
+  readonly keepsRepeat?: (request: string, ageMs: number) => string | null;
   /** Completes, checks and serialises a request. `clockMs` is the event's clock. Never throws. */
   freeze(request: JsonObject, clockMs: number): FrozenRequest;
 }

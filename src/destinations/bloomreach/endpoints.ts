@@ -3,6 +3,7 @@ import type { Endpoint, FrozenRequest } from '../../ports/destination.ts';
 import { checkIds, checkSizes } from './checks.ts';
 import { complete } from './complete.ts';
 import { problemOf } from './problems.ts';
+import { keepsRepeatedEvent } from './repeats.ts';
 import { type RequestSchema, requestSchema } from './schema.ts';
 import { REQUEST_SHAPES, type RequestShape } from './shapes.ts';
 
@@ -24,6 +25,7 @@ function endpointOf(shape: RequestShape): Endpoint {
       return schema().json;
     },
     ...(shape.name === 'event' && { distinctBy: 'properties' }),
+    keepsRepeat: shape.name === 'event' ? keepsRepeatedEvent : () => null,
     freeze: (request, clockMs) => freeze(complete(request, shape, clockMs), shape, schema()),
   };
 }
