@@ -198,6 +198,7 @@ export const ERRORS = {
   ),
   API_UNREACHABLE: entry('api', 503, true, 'Start pointsman serve, or name its address with --url.'),
   API_BUSY: entry('api', 503, true, 'Ask again in a moment.'),
+  API_AMBIGUOUS: entry('api', 409, false, 'Name one of them exactly; several may be the same person under other keys.'),
   API_BAD_FILTER: entry('api', 400, false, 'Correct the filter that the message names.'),
   API_CURSOR_MISMATCH: entry(
     'api',
