@@ -74,7 +74,7 @@ export type AuthConfig =
   | { readonly type: 'bearer'; readonly token: string };
 
 /** Any system with an HTTP API. */
-export interface HttpConfig extends CallsConfig {
+interface HttpConfig extends CallsConfig {
   readonly type: 'http';
   readonly endpoints: ReadonlyMap<string, HttpEndpointConfig>;
   readonly auth: AuthConfig;

@@ -38,7 +38,7 @@ type RawVerify =
 export type RawDestination = RawBloomreach | RawHttp;
 
 /** A project of Bloomreach. */
-export interface RawBloomreach extends RawCalls {
+interface RawBloomreach extends RawCalls {
   readonly type: 'bloomreach';
   readonly baseUrl: string;
   readonly projectToken: string;

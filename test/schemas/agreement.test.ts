@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bloomreachEndpoints } from '../../src/destinations/bloomreach/endpoints.ts';
+import { httpEndpoints } from '../../src/destinations/http/endpoints.ts';
 import { openLoyaltyCatalogue } from '../../src/sources/open-loyalty/catalogue.ts';
 import { OWN_FUNCTIONS } from '../../src/transform/function-names.ts';
 
@@ -22,7 +23,12 @@ describe('the schema of mappings agrees with the code about', () => {
   });
 
   it('the keys of a request', () => {
-    const taken = [...bloomreachEndpoints.values()].flatMap(({ schema }) => Object.keys(schema['properties'] ?? {}));
+    const http = httpEndpoints(
+      'crm',
+      new Map([['x', { method: 'POST', url: 'https://a.b', headers: {}, description: '' }]]),
+    );
+    const endpoints = [...bloomreachEndpoints.values(), ...http.values()];
+    const taken = endpoints.flatMap(({ schema }) => Object.keys(schema['properties'] ?? {}));
     expect(Object.keys($defs.request.properties).sort()).toEqual([...new Set(taken)].sort());
   });
 
