@@ -1,11 +1,11 @@
-import type { DeliveryDraft, Lookup, RoutedEvent } from '../core/delivery.ts';
+import type { DeliveryDraft, Lookup, RoutedEvent, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { FactKey, MemberIdKind, StoredEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MAX_REQUEST_BYTES, type Mapping } from '../core/mapping.ts';
 import { nextLookMs } from '../core/waiting.ts';
 import type { Endpoint } from '../ports/destination.ts';
-import type { TransformJob, TransformPart } from '../ports/transform-engine.ts';
+import type { TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
 import { LOST, type RecalledResult, type RecallTools, runRecalling } from './recall.ts';
 
 /** What shaping needs: it changes nothing. */
@@ -70,76 +70,101 @@ export function draftsOf(
   { result, lookups }: RecalledResult,
   tools: Pick<ShapeTools, 'endpoint'>,
 ): readonly DeliveryDraft[] {
-  const blank = blankDraft(shaping, lookups);
-  if (result.kind === 'skipped') return [{ ...blank, status: 'skipped', reason: result.reason }];
-  if (result.kind === 'failed') return [{ ...blank, ...dead(result.code, result.message, result.path) }];
-  if (result.kind !== 'parts') return [{ ...blank, ...waitingFor(result.facts, shaping) }];
-  if (result.parts.length === 0) return [{ ...blank, status: 'skipped', reason: 'empty' }];
-  return result.parts.map((part, index) => partDraft({ ...blank, part: index }, part, shaping, tools));
+  if (result.kind === 'parts' && result.parts.length > 0) {
+    return result.parts.map((part, index) => partDraft(part, index, { shaping, lookups, tools }));
+  }
+  return [draft(shaping, lookups, standingOf(result, shaping))];
 }
 
-function blankDraft({ event, mapping, run, nowMs }: Shaping, lookups: readonly Lookup[]): DeliveryDraft {
+/** What tells one draft from another of the same shaping. */
+interface Standing extends Pick<DeliveryDraft, 'status'> {
+  readonly part?: number;
+  readonly member?: string | null;
+  readonly reason?: SkipReason;
+  readonly code?: ErrorCode;
+  readonly detail?: string;
+  readonly request?: string;
+  readonly emptyKeys?: readonly string[];
+  readonly missing?: readonly FactKey[];
+  readonly dueAtMs?: number;
+}
+
+const NONE: readonly never[] = [];
+
+function draft({ event, mapping, run, nowMs }: Shaping, lookups: readonly Lookup[], own: Standing): DeliveryDraft {
+  const { member = event.member } = own;
   return {
     mapping: mapping.id,
     mappingVersion: mapping.version,
-    part: 0,
+    part: own.part ?? 0,
     run,
     destination: mapping.destination,
     endpoint: mapping.endpoint,
-    member: event.member,
-    ordered: mapping.order === 'member' && event.member !== null,
-    status: 'dead',
-    reason: null,
-    code: null,
-    detail: null,
-    request: null,
-    emptyKeys: [],
+    member,
+    ordered: mapping.order === 'member' && member !== null,
+    status: own.status,
+    reason: own.reason ?? null,
+    code: own.code ?? null,
+    detail: own.detail ?? null,
+    request: own.request ?? null,
+    emptyKeys: own.emptyKeys ?? NONE,
     lookups,
-    missing: [],
-    dueAtMs: nowMs,
+    missing: own.missing ?? NONE,
+    dueAtMs: own.dueAtMs ?? nowMs,
     background: false,
   };
 }
 
-function waitingFor(missing: readonly FactKey[], { waitingSinceMs, nowMs }: Shaping): Partial<DeliveryDraft> {
+function standingOf(result: TransformResult, shaping: Shaping): Standing {
+  if (result.kind === 'skipped') return { status: 'skipped', reason: result.reason };
+  if (result.kind === 'failed') return dead(result.code, result.message, result.path);
+  if (result.kind === 'parts') return { status: 'skipped', reason: 'empty' };
+  return waitingFor(result.facts, shaping);
+}
+
+function waitingFor(missing: readonly FactKey[], { waitingSinceMs, nowMs }: Shaping): Standing {
   const wanted = missing.map(({ kind, key }) => `${kind} ${key}`).join(', ');
   const dueAtMs = nextLookMs(waitingSinceMs, nowMs);
   if (dueAtMs === null) return dead('TRANSFORM_RECALL_MISSING', `Nothing taught us ${wanted} in time`, null);
   return { status: 'waiting', detail: `Waits for ${wanted}`, missing, dueAtMs };
 }
 
-function partDraft(
-  blank: DeliveryDraft,
-  part: TransformPart,
-  { event, mapping }: Shaping,
-  tools: Pick<ShapeTools, 'endpoint'>,
-): DeliveryDraft {
-  if (part.kind === 'failed') return { ...blank, ...dead(part.code, part.message, part.path) };
-  const member = part.member === null ? event.member : `${event.storeCode}/${part.member}`;
-  const draft = { ...blank, member, ordered: mapping.order === 'member' && member !== null, emptyKeys: part.emptyKeys };
-  const endpoint = tools.endpoint(mapping.destination, mapping.endpoint);
-  if (!endpoint) {
-    return {
-      ...draft,
-      ...dead('MAPPING_UNKNOWN_DESTINATION', `${mapping.destination}.${mapping.endpoint} is gone`, null),
-    };
-  }
-  const frozen = endpoint.freeze(JSON.parse(part.text) as JsonObject, event.clockMs);
-  if (!frozen.ok) return { ...draft, ...dead('TRANSFORM_REQUEST_INVALID', sentence(frozen.problems), null) };
-  if (Buffer.byteLength(frozen.text) > MAX_REQUEST_BYTES) {
-    return {
-      ...draft,
-      ...dead('TRANSFORM_TOO_LARGE', `The request has ${Buffer.byteLength(frozen.text)} bytes`, null),
-    };
-  }
-  return { ...draft, status: mapping.mode === 'shadow' ? 'shadowed' : 'pending', request: frozen.text };
+/** What a part's draft is made of besides the part. */
+interface PartContext {
+  readonly shaping: Shaping;
+  readonly lookups: readonly Lookup[];
+  readonly tools: Pick<ShapeTools, 'endpoint'>;
 }
 
-function dead(
-  code: ErrorCode,
-  message: string,
-  path: string | null,
-): Pick<DeliveryDraft, 'status' | 'code' | 'detail'> {
+function partDraft(part: TransformPart, index: number, { shaping, lookups, tools }: PartContext): DeliveryDraft {
+  if (part.kind === 'failed')
+    return draft(shaping, lookups, { part: index, ...dead(part.code, part.message, part.path) });
+  const { event } = shaping;
+  const member = part.member === null ? event.member : `${event.storeCode}/${part.member}`;
+  const { emptyKeys } = part;
+  return draft(shaping, lookups, { part: index, member, emptyKeys, ...frozen(part.text, shaping, tools) });
+}
+
+/** The request of a part, completed, checked and frozen; or why it is none. */
+function frozen(text: string, { event, mapping }: Shaping, tools: Pick<ShapeTools, 'endpoint'>): Standing {
+  const endpoint = tools.endpoint(mapping.destination, mapping.endpoint);
+  if (!endpoint) {
+    return dead('MAPPING_UNKNOWN_DESTINATION', `${mapping.destination}.${mapping.endpoint} is gone`, null);
+  }
+  const made = endpoint.freeze(JSON.parse(text) as JsonObject, event.clockMs);
+  if (!made.ok) return dead('TRANSFORM_REQUEST_INVALID', sentence(made.problems), null);
+  if (isTooLarge(made.text)) {
+    return dead('TRANSFORM_TOO_LARGE', `The request has ${Buffer.byteLength(made.text)} bytes`, null);
+  }
+  return { status: mapping.mode === 'shadow' ? 'shadowed' : 'pending', request: made.text };
+}
+
+/** A text has at most three bytes a UTF-16 code unit: most are small enough without counting. */
+function isTooLarge(text: string): boolean {
+  return text.length * 3 > MAX_REQUEST_BYTES && Buffer.byteLength(text) > MAX_REQUEST_BYTES;
+}
+
+function dead(code: ErrorCode, message: string, path: string | null): Standing {
   return { status: 'dead', code, detail: (path === null ? message : `${path}: ${message}`).slice(0, LONGEST_DETAIL) };
 }
 

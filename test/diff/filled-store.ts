@@ -8,6 +8,7 @@ import { ruleSetOf } from '../../src/core/rule-set.ts';
 import { compileMappings, type MappingContext } from '../../src/mapping/compile.ts';
 import { draftsOf } from '../../src/pipeline/draft.ts';
 import { createRouter } from '../../src/pipeline/route.ts';
+import { Unrouted } from '../../src/pipeline/unrouted.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { TransformEngine } from '../../src/ports/transform-engine.ts';
 import { readConfigFile } from '../../src/runtime/config-file.ts';
@@ -69,6 +70,8 @@ async function route(events: number, parts: Parts): Promise<void> {
     memberIdKind: parts.mappings.memberId,
     endpoint: (id, name) => context.destinations.get(id)?.endpoints.get(name) ?? null,
     ruleSet: () => rules,
+    unrouted: new Unrouted(),
+    deliverers: { offers: () => [], take: () => {} },
     facts: (keys) => parts.store.facts(keys),
     onRouted: () => {},
   });
@@ -78,7 +81,10 @@ async function route(events: number, parts: Parts): Promise<void> {
       const body = Buffer.from(JSON.stringify(bodyOf(number)));
       return draftsOf({ source, body, receivedAtMs: systemClock.now(), signature: null }, []);
     });
-    await parts.store.accept(drafts);
+    await parts.store.accept(
+      drafts.map(({ draft }) => ({ ...draft, routed: null })),
+      [],
+    );
     while ((await router.step()) > 0);
   }
   await router.drained();

@@ -204,10 +204,10 @@ describe('a bug', () => {
   it('in settling marks the events as failed, and the next ones of their partition are routed', async () => {
     const corridor = createCorridor();
     const settleRoutes = corridor.store.settleRoutes;
-    corridor.store.settleRoutes = (routed, nowMs) =>
+    corridor.store.settleRoutes = (routed, ...more) =>
       routed.some(({ eventId, deliveries }) => eventId === 1 && deliveries.length > 0)
         ? Promise.reject(new Error('boom'))
-        : settleRoutes(routed, nowMs);
+        : settleRoutes(routed, ...more);
     await corridor.receive(event('ann', 1));
     await corridor.route();
     await corridor.receive(event('ann', 2));

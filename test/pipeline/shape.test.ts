@@ -65,6 +65,7 @@ describe('a mapping over an event', () => {
         lookups: [],
         missing: [],
         dueAtMs: NOON_MS,
+        background: false,
       },
     ]);
   });
