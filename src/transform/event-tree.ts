@@ -3,7 +3,8 @@ import { MAX_DEPTH } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 
 /** Members that JavaScript or JSONata would take for machinery: an event cannot plant them. */
-const RESERVED = new Set(['__proto__', '_jsonata_function', '_jsonata_lambda']);
+const RESERVED = new Set(['__proto__', '_jsonata_function', '_jsonata_lambda', 'outerWrapper', 'tupleStream']);
+const SHORTEST_RESERVED = 9;
 
 /**
  * Parses a body as formulas see it: `null` is absent. Each call returns a tree of its own.
@@ -22,7 +23,7 @@ export function withoutNulls(value: Json, depth = 0): Json {
   if (Array.isArray(value)) return value.map((element: Json) => withoutNulls(element, depth + 1));
   const copy: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
-    if (member !== null && !RESERVED.has(key)) copy[key] = withoutNulls(member, depth + 1);
+    if (member !== null && !isReserved(key)) copy[key] = withoutNulls(member, depth + 1);
   }
   return copy;
 }
@@ -72,7 +73,7 @@ function upTo(end: string, object: JsonObject): Record<string, Json> {
 }
 
 function isReserved(key: string): boolean {
-  return key.startsWith('_') && RESERVED.has(key);
+  return key.length >= SHORTEST_RESERVED && RESERVED.has(key);
 }
 
 /** Parses a body. Throws `TRANSFORM_ERROR` when it is not JSON. */

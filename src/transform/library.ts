@@ -11,7 +11,7 @@ interface Signature {
 }
 
 /** A function as JSONata passes it around. */
-export interface FunctionValue {
+interface FunctionValue {
   readonly _jsonata_function: true;
   readonly implementation: Implementation;
   readonly signature: Signature;

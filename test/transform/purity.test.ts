@@ -54,6 +54,12 @@ describe('a hostile event', () => {
     expect(requestsOf(await runHere(jobOf(mappingOf(shape), body)))).toEqual([{ a: 1, kind: 'object', called: false }]);
   });
 
+  it("cannot pass for one of JSONata's own lists", async () => {
+    const data = { outerWrapper: true, tupleStream: true, 0: 'planted', a: 1 };
+    const shape = { a: '=data.($.a)', kept: '=data[a = 1].a', made: '=data.{"a": a}' };
+    expect(requestsOf(await runHere(jobOf(mappingOf(shape), { data })))).toEqual([{ a: 1, kept: 1, made: { a: 1 } }]);
+  });
+
   it('may use a key named __proto__ in a request, where it is a key like any other', async () => {
     const mapping = mappingOf(JSON.parse('{"__proto__": "=a", "b": 1}'));
     const result = await runHere(jobOf(mapping, { a: 1 }));

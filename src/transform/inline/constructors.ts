@@ -3,8 +3,8 @@ import { NotInline } from '../failure.ts';
 import type { Running, Step } from './running.ts';
 import { type Compile, Scope } from './scope.ts';
 
-/** Keys that JSONata refuses. */
-const REFUSED_KEYS = new Set(['_jsonata_lambda', '_jsonata_function']);
+/** Keys that JSONata refuses, or takes for marks of its own. */
+const REFUSED_KEYS = new Set(['_jsonata_lambda', '_jsonata_function', 'outerWrapper', 'tupleStream']);
 
 /** Compiles `[a, b]`: lists in it become part of it, unless they are written as lists. */
 export function compileList({ expressions = [] }: AstNode, scope: Scope, compile: Compile): Step {

@@ -14,7 +14,7 @@ import { Running, type Step } from './running.ts';
 import { truth } from './values.ts';
 
 /** A formula that runs inline. */
-export interface InlineFormula {
+interface InlineFormula {
   readonly formula: Formula;
   readonly step: Step;
 }

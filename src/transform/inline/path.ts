@@ -31,7 +31,7 @@ export function compilePath({ steps = [] }: AstNode, scope: Scope, compile: Comp
 }
 
 /** Reads the member of a value that is no list; machinery such as `constructor` is no member. */
-export function member(name: string): (value: object) => unknown {
+function member(name: string): (value: object) => unknown {
   if (!(name in Object.prototype)) return (value) => (value as Readonly<Record<string, unknown>>)[name];
   return (value) => (Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined);
 }

@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import type { Json } from '../../../src/core/json.ts';
 
-const NAMES = ['a', 'b', 'c', 'items', '`odd name`', 'constructor'];
+const NAMES = [
+  'a',
+  'b',
+  'c',
+  'items',
+  '`odd name`',
+  'constructor',
+  '`__proto__`',
+  '`1`',
+  'tupleStream',
+  'outerWrapper',
+];
 const KEYS = NAMES.map((name) => name.replaceAll('`', ''));
 
 const scalar = fc.oneof(
@@ -116,7 +127,9 @@ export const formulas = fc.letrec<Record<'any' | 'path' | 'step' | 'predicate' |
       .map(([left, name, right]) => `(${left}) ${name} (${right})`),
     fc.tuple(tie('any'), tie('any'), tie('any')).map(([test, then, other]) => `(${test}) ? ${then} : (${other})`),
     fc.array(tie('any'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
-    fc.tuple(tie('any'), tie('any')).map(([one, two]) => `{"k": ${one}, "l": ${two}}`),
+    fc
+      .tuple(fc.constantFrom('k', '2', '__proto__'), tie('any'), tie('any'))
+      .map(([key, one, two]) => `{"${key}": ${one}, "1": ${two}}`),
     fc.tuple(tie('any'), tie('any')).map(([bound, then]) => `($v := ${bound}; $w := $v; [${then}, $w])`),
     fc.tuple(tie('any'), tie('step')).map(([bound, step]) => `($v := ${bound}; $v.${step})`),
     tie('any').map((operand) => `-(${operand})`),
