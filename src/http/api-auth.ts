@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { PointsmanError } from '../core/errors.ts';
 
 /** What a holder of a token may do: a viewer reads, an editor also edits mappings, an admin does everything. */
@@ -25,6 +25,7 @@ export function requireToken(tokens: readonly ApiToken[]): RequestHandler {
     const [match] = tokens.filter((_token, index) => isSame(digests[index], shown));
     if (presented !== undefined && match) {
       response.locals['role'] = match.role;
+      response.locals['token'] = match.name;
       return next();
     }
     next(
@@ -43,6 +44,11 @@ export function requireRole(role: Role): RequestHandler {
     if (ROLES.indexOf(own) >= ROLES.indexOf(role)) return next();
     next(new PointsmanError('API_FORBIDDEN', `This needs the role ${role}; the token has the role ${own}`));
   };
+}
+
+/** The name of the token that a request came with. */
+export function tokenNameOf(response: Response): string {
+  return String(response.locals['token']);
 }
 
 function isSame(known: Buffer | undefined, shown: Buffer): boolean {

@@ -2,10 +2,11 @@ import express, { type ErrorRequestHandler, type Express, type Request, Router }
 import { PointsmanError } from '../core/errors.ts';
 import { type IdKind, rowKey } from '../core/id.ts';
 import type { RuleSet } from '../core/rule-set.ts';
-import type { EndpointCatalogue } from '../ports/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type ApiToken, requireToken } from './api-auth.ts';
+import { type DeliveryActionTools, deliveryActionRoutes } from './delivery-action-routes.ts';
+import { type DestinationTools, destinationRoutes } from './destination-routes.ts';
 import { type FactTools, factRoutes } from './fact-routes.ts';
 import { causeFilterOf, deliveryFilterOf, eventFilterOf } from './filters.ts';
 import {
@@ -22,15 +23,14 @@ import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** What the app answers from. */
-export interface AppTools extends FactTools, LookTools {
+export interface AppTools extends FactTools, LookTools, DestinationTools, DeliveryActionTools {
   readonly log: Logger;
+  readonly store: FactTools['store'] & DeliveryActionTools['store'];
+  readonly delivering: DestinationTools['delivering'];
   /** Reads that never stall the door. */
   readonly reads: Log;
   readonly tokens: readonly ApiToken[];
   readonly version: string;
-  readonly destinations: ReadonlyMap<string, EndpointCatalogue>;
-  /** Destinations that the config does not name any more and that something still waits for. */
-  readonly missingDestinations: () => Promise<readonly string[]>;
   /** Whether config and mappings on disk are what is in force. */
   readonly isConfigurationValid: () => boolean;
   /** Null when ready, else one line why not. */
@@ -54,6 +54,7 @@ export function createApp(tools: AppTools): Express {
   app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
   app.use('/api', requireToken(tools.tokens));
   app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools), lookRoutes(tools));
+  app.use('/api/v1', destinationRoutes(tools), deliveryActionRoutes(tools));
   app.use((request: Request) => {
     throw new PointsmanError('API_NOT_FOUND', `Nothing answers ${request.method} ${request.path.slice(0, 200)}`);
   });
@@ -99,7 +100,7 @@ function logRoutes({ reads, destinations, looks, isConfigurationValid }: AppTool
   return routes;
 }
 
-function ruleRoutes({ ruleSet, destinations, missingDestinations }: AppTools): Router {
+function ruleRoutes({ ruleSet }: AppTools): Router {
   const routes = Router();
   routes.get('/mappings', (_request, response) => {
     response.json({ items: ruleSet().mappings.map(mappingView), next: null });
@@ -108,10 +109,6 @@ function ruleRoutes({ ruleSet, destinations, missingDestinations }: AppTools): R
     const mapping = ruleSet().byId.get(request.params.id);
     if (!mapping) throw new PointsmanError('API_NOT_FOUND', `There is no mapping ${request.params.id}`);
     response.json({ ...mappingView(mapping), text: mapping.text });
-  });
-  routes.get('/destinations', async (_request, response) => {
-    const items = [...destinations].map(([id, { endpoints }]) => ({ id, endpoints: [...endpoints.keys()] }));
-    response.json({ items, next: null, missing: await missingDestinations() });
   });
   return routes;
 }

@@ -54,14 +54,12 @@ export function createPauses(stored: readonly Pause[], tools: PauseTools): Pause
       const applied = await begin(paused, 'by_hand', detail);
       if (applied !== 'applied') return applied;
       book.add({ ...paused, cause: 'by_hand', detail, sinceMs: clock.now(), untilMs: null });
-      log.warn({ stage: 'deliver', ...paused, by: detail }, 'paused by hand: nothing is sent until it is resumed');
       return applied;
     },
     async resumeByHand(paused) {
       const nowMs = clock.now();
       const applied = await store.resume(paused, null, nowMs);
       book.end(paused, null, nowMs);
-      if (applied === 'applied') log.warn({ stage: 'deliver', ...paused }, 'resumed by hand');
       return applied;
     },
     async refused(paused, detail) {

@@ -130,6 +130,7 @@ function handlersOf(
     version: packageVersion(),
     ruleSet: () => reloader.current().ruleSet,
     missingDestinations: () => missingDestinations(store, destinations),
+    delivering: workers.delivering,
     isConfigurationValid: () => reloader.isValid(),
     unreadiness: async () => (state.draining ? 'draining' : faultOf(store.probe(clock.now()))),
   });

@@ -1,3 +1,4 @@
+import type { Delivering } from '../http/destination-routes.ts';
 import { awaitFacts } from '../pipeline/await-facts.ts';
 import { loadPauses } from '../pipeline/pauses.ts';
 import type { ClaimTakers } from '../pipeline/receive.ts';
@@ -14,6 +15,8 @@ import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 export interface Workers {
   /** What the door shares with them. */
   readonly shared: DoorShare;
+  /** How each destination is served, and what is paused. */
+  readonly delivering: Delivering;
   /** A hint that an event was accepted. */
   eventAccepted(): void;
   /** A hint that deliveries were made. */
@@ -82,6 +85,7 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
 
   return {
     shared: { unrouted, deliverers: takers, endpoint },
+    delivering: { pauses, statuses: () => deliverers.statuses(), wake: () => deliverers.wake() },
     eventAccepted: () => routing.wake(),
     deliveriesMade: () => deliverers.wake(),
     force: () => forced.abort(),

@@ -345,7 +345,7 @@ describe('the rest of the log', () => {
   });
 
   it('is the destinations and their endpoints', async () => {
-    expect((await list('/api/v1/destinations')).items).toEqual([{ id: 'bloomreach', endpoints: ['event'] }]);
+    expect((await list('/api/v1/destinations')).items).toMatchObject([{ id: 'bloomreach', endpoints: ['event'] }]);
   });
 
   it('is the loads of the mappings', async () => {

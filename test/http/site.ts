@@ -4,6 +4,7 @@ import { ruleSetOf } from '../../src/core/rule-set.ts';
 import { type AppTools, createApp } from '../../src/http/app.ts';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
 import { createWebhookDoor } from '../../src/http/webhook-door.ts';
+import { Unrouted } from '../../src/pipeline/unrouted.ts';
 import type { Source } from '../../src/ports/source.ts';
 import { type Corridor, createCorridor } from '../support/corridor.ts';
 import { createFakeSource } from '../support/fake-source.ts';
@@ -45,9 +46,12 @@ const open: HttpServer[] = [];
 export async function openSite(parts: SiteParts = {}): Promise<Site> {
   const { source = createFakeSource(), app = {}, requestTimeoutMs = REQUEST_TIMEOUT_MS } = parts;
   const corridor = createCorridor({ source });
-  const { store, log, clock, destination } = corridor;
+  const { store, log, clock, destination, deliverer, pauses } = corridor;
   const door = createWebhookDoor({
-    ...{ store, log, clock, redact: [], onAccepted: () => {} },
+    ...{ store, log, clock, engine: corridor.engine, redact: [], onAccepted: () => {}, onRouted: () => {} },
+    ...{ ruleSet: () => ruleSetOf([aMapping()]), memberIdKind: 'email', unrouted: new Unrouted() },
+    endpoint: () => null,
+    deliverers: { offers: () => [], take: () => {} },
     sources: new Map([[source.id, source]]),
     bodyLimitBytes: BODY_LIMIT,
   });
@@ -59,6 +63,7 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
     destinations: new Map([[destination.id, destination]]),
     isConfigurationValid: () => true,
     missingDestinations: async () => [],
+    delivering: { pauses, statuses: () => [deliverer.status()], wake: () => void corridor.hints.settled++ },
     looks: {
       explain: async () => ({ formulas: [], remark: null }),
       preview: async () => ({ ok: true, found: [] }),
@@ -91,10 +96,10 @@ export function holdCommits({ corridor }: Site): { readonly asked: Promise<void>
   const { accept } = corridor.store;
   const asked = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
-  corridor.store.accept = async (drafts) => {
+  corridor.store.accept = async (drafts, offers) => {
     asked.resolve();
     await released.promise;
-    return accept(drafts);
+    return accept(drafts, offers);
   };
   return { asked: asked.promise, release: () => released.resolve() };
 }
