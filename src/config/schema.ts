@@ -7,6 +7,7 @@ export interface SchemaNode {
   readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;
+  readonly format?: string;
   readonly default?: Json;
   readonly examples?: readonly Json[];
   /** The value is a secret. */

@@ -26,6 +26,8 @@ export interface Settings {
   readonly faults: readonly Fault[];
 }
 
+const UNSET_HOST = 'https://unset.example';
+
 type Leaf = Extract<Tree, { readonly kind: 'scalar' }>;
 
 type Resolve = (reference: Reference) => Resolved;
@@ -78,7 +80,7 @@ function scalarOf(leaf: Leaf, path: Path, place: Place, walk: Walk): Json {
   const placeholder = misses.length > 0;
   walk.places.set(pointerOf(path), { ...place, reference: leaf.value, placeholder });
   walk.faults.push(...faultsOf(misses, leaf));
-  return placeholder ? placeholderAt(path) : typedValue(text, path);
+  return placeholder ? placeholderAt(path, text) : typedValue(text, path);
 }
 
 /** Each miss where its reference stands; where an escape hides it, at the value. */
@@ -100,9 +102,11 @@ function typedValue(text: string, path: Path): Json {
   return text;
 }
 
-/** What stands for a reference that missed, so that everything else can still be checked. */
-function placeholderAt(path: Path): Json {
+/** What stands for a value whose reference missed, so that everything else can still be checked. */
+function placeholderAt(path: Path, rest: string): Json {
   const nodes = nodesAt(path);
+  // What is written of a path stays: mappings are checked against its placeholders.
+  if (nodes.some(({ format }) => format === 'endpoint-url')) return rest.replace(/^(https?:\/\/)?[^/]*/, UNSET_HOST);
   const preset = nodes.find((node) => node.default !== undefined)?.default;
   return preset ?? nodes.find((node) => node.examples !== undefined)?.examples?.[0] ?? 'placeholder';
 }

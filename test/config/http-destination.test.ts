@@ -168,4 +168,13 @@ describe('a destination of type http', () => {
     );
     expect(load(text, { unresolved: 'placeholder' }).ok).toBe(true);
   });
+
+  it.each([
+    ['${CRM_URL}/members/{id}', 'https://unset.example/members/{id}'],
+    ['https://${CRM_HOST}:8443/members/{id}', 'https://unset.example/members/{id}'],
+    ['${CRM_URL}', 'https://unset.example'],
+  ])('keeps what is written of a path when the host is not set, offline: %s', (url, expected) => {
+    const crm = configOf(load(withHttp('', url), { unresolved: 'placeholder' })).destinations.get('crm');
+    expect(crm?.type === 'http' && crm.endpoints.get('member')?.url).toBe(expected);
+  });
 });

@@ -3,7 +3,7 @@ import { isHeaderName, isHeaderValue, isOwnHeader } from '../../core/own-headers
 import { suggest } from '../../core/suggest.ts';
 import type { RequestProblem } from '../../ports/destination.ts';
 import { faultOfScalar, isScalar, scalarText } from './scalar.ts';
-import type { UrlTemplate } from './url-template.ts';
+import { type UrlTemplate, valuesOf } from './url-template.ts';
 
 /** The parts of a request that make an address, and everything that is wrong with the request. */
 export interface CheckedRequest {
@@ -62,8 +62,10 @@ function faultOfPathValue(value: Json): string | null {
 
 function checkQuery(query: JsonObject, problems: RequestProblem[]): void {
   for (const [name, value] of Object.entries(query)) {
-    const values = Array.isArray(value) ? (value as readonly Json[]) : value === null ? [] : [value];
-    const message = values.map(faultOfScalar).find((fault) => fault !== null) ?? null;
+    const message =
+      valuesOf(value)
+        .map(faultOfScalar)
+        .find((fault) => fault !== null) ?? null;
     const fault = name.isWellFormed() ? message : 'has a name that holds half a character';
     if (fault !== null) problems.push({ path: `query.${shownName(name)}`, message: fault });
   }

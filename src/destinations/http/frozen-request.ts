@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
-import { encodePairs } from './url-template.ts';
+import { arePairs, encodePairs } from './url-template.ts';
 
 /** What a delivery keeps of its call: neither host nor credentials nor signature, and no header of the config. */
 export interface FrozenHttpRequest {
@@ -33,5 +33,5 @@ export function bodyText(body: Json, contentType: string): string | null {
   if (/^[^;]*[/+]json\b/i.test(contentType)) return JSON.stringify(body);
   if (typeof body === 'string') return body;
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType);
-  return isForm && isJsonObject(body) ? encodePairs(body) : null;
+  return isForm && isJsonObject(body) && arePairs(body) ? encodePairs(body) : null;
 }

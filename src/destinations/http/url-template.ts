@@ -1,6 +1,6 @@
 import { PointsmanError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
-import { isScalar, scalarText } from './scalar.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { faultOfScalar, isScalar, scalarText } from './scalar.ts';
 
 /** A declared URL, taken apart. */
 export interface UrlTemplate {
@@ -26,18 +26,35 @@ export function urlTemplateOf(url: string): UrlTemplate {
   return { origin: parsed.origin, path, query: parsed.search.slice(1), placeholders };
 }
 
-/** Puts values into the path; null when they would make it lead elsewhere: a segment `.` or `..`, once decoded. */
+/** Puts values into the path; null when they would make it lead elsewhere: a segment `.` or `..`. */
 export function fillPath({ path }: UrlTemplate, values: Readonly<Record<string, string>>): string | null {
-  const filled = path.replaceAll(PLACEHOLDER, (_, name: string) => encodeURIComponent(values[name] ?? ''));
-  const segments = decodeURIComponent(filled).split(/[/\\]/);
-  return segments.some((segment) => segment === '.' || segment === '..') ? null : filled;
+  // As a careless server may read it: decoded, some more than once, with slashes of either kind.
+  const plain = path.replaceAll(PLACEHOLDER, (_, name: string) => values[name] ?? '').replaceAll(/%2e/gi, '.');
+  const segments = plain.split(/[/\\]|%2f|%5c/i);
+  if (segments.some((segment) => segment === '.' || segment === '..')) return null;
+  return path.replaceAll(PLACEHOLDER, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+}
+
+/** Whether this can be written as pairs without losing anything. */
+export function arePairs(values: JsonObject): boolean {
+  return Object.entries(values).every(([name, value]) => name.isWellFormed() && valuesOf(value).every(isFaultless));
 }
 
 /** Writes names and values as a query, or as a form; a list becomes one pair for each of its values, null none. */
-export function encodePairs(values: Readonly<Record<string, Json>>): string {
+export function encodePairs(values: JsonObject): string {
   const pairs = Object.entries(values).flatMap(([name, value]) => {
-    const texts = (Array.isArray(value) ? (value as readonly Json[]) : [value]).filter(isScalar).map(scalarText);
+    const texts = valuesOf(value).filter(isScalar).map(scalarText);
     return texts.map((text) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   });
   return pairs.join('&');
+}
+
+/** The values that one name stands before: null is none. */
+export function valuesOf(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return value as readonly Json[];
+  return value === null ? [] : [value];
+}
+
+function isFaultless(value: Json): boolean {
+  return faultOfScalar(value) === null;
 }

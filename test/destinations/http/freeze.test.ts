@@ -109,12 +109,15 @@ describe('freezing a request', () => {
     expect(told.join()).not.toContain('s3cr');
   });
 
-  it.each(['..', '.', '../admin', 'a/../b', 'a\\..\\b', './x'])('lets no value lead elsewhere: %s', (id) => {
-    const url = 'https://crm.example.com/members/{id}';
-    expect(problems({ path: { id } }, { url })).toEqual([
-      'path: makes a part of the address . or .., which leads elsewhere',
-    ]);
-  });
+  it.each(['..', '.', '../admin', 'a/../b', 'a\\..\\b', './x', '%2e%2E', 'x%2f..', '..%5C'])(
+    'lets no value lead elsewhere: %s',
+    (id) => {
+      const url = 'https://crm.example.com/members/{id}';
+      expect(problems({ path: { id } }, { url })).toEqual([
+        'path: makes a part of the address . or .., which leads elsewhere',
+      ]);
+    },
+  );
 
   it('sees two values that make .. together', () => {
     const url = 'https://crm.example.com/members/{a}{b}/x';
@@ -144,6 +147,11 @@ describe('freezing a request', () => {
     const xml = { url: 'https://crm.example.com/x', headers: { 'content-type': 'text/xml' } };
     expect(problems({ body: { a: 1 } }, xml)).toEqual(['body: is no text, and cannot be written as text/xml']);
     expect(problems({ body: '<a/>' }, xml)).toEqual([]);
+    const form = { ...xml, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    for (const body of [{ a: { b: 1 } }, { a: [[1]] }, { a: '\uD800' }, { '\uD800': 1 }, [1], 5]) {
+      expect(problems({ body }, form)).toHaveLength(1);
+    }
+    expect(problems({ body: { a: [1, 'b'], c: null } }, form)).toEqual([]);
   });
 
   it('refuses what is too large or too deep, without throwing', () => {
@@ -158,11 +166,14 @@ describe('freezing a request', () => {
   });
 
   it('never throws, and is the same at every time', () => {
-    const part = fc.oneof(fc.jsonValue(), fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()));
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('id', '%', '\uD800', 'content-type', '..'));
+    const part = fc.oneof(fc.jsonValue(), fc.dictionary(text, fc.oneof(fc.jsonValue(), text)));
+    const type = fc.constantFrom('application/json', 'text/plain', 'application/x-www-form-urlencoded');
     const request = fc.dictionary(fc.constantFrom('path', 'query', 'headers', 'body', 'x', '__proto__'), part);
     fc.assert(
-      fc.property(request, (some) => {
-        const endpoint = endpointOf({ url: 'https://crm.example.com/x' });
+      fc.property(request, type, fc.boolean(), (some, contentType, hasPlaceholder) => {
+        const url = `https://crm.example.com/100%/${hasPlaceholder ? '{id}' : ''}?%`;
+        const endpoint = endpointOf({ url, headers: { 'Content-Type': contentType } });
         expect(endpoint.freeze(some as JsonObject, 1)).toEqual(endpoint.freeze(some as JsonObject, 2));
       }),
     );
