@@ -75,8 +75,8 @@ function oldestOpen(db: Database): (status: OpenStatus) => number | null {
 
 /** From one destination of the index to the next; the first entry of each is its oldest. */
 const HELD_LANES = `WITH RECURSIVE found (id) AS (
-    SELECT min(destination) FROM delivery INDEXED BY delivery_holding
-    WHERE status = 'pending' AND head = 1 AND pos IS NOT NULL AND retries > 0
+    SELECT (SELECT min(destination) FROM delivery INDEXED BY delivery_holding
+            WHERE status = 'pending' AND head = 1 AND pos IS NOT NULL AND retries > 0)
     UNION ALL
     SELECT (SELECT min(destination) FROM delivery INDEXED BY delivery_holding
             WHERE status = 'pending' AND head = 1 AND pos IS NOT NULL AND retries > 0 AND destination > found.id)
@@ -87,9 +87,9 @@ const HELD_LANES = `WITH RECURSIVE found (id) AS (
       SELECT 1 FROM delivery d INDEXED BY delivery_holding
       WHERE d.status = 'pending' AND d.head = 1 AND d.pos IS NOT NULL AND d.retries > 0 AND d.destination = found.id
       LIMIT ${MOST_HELD})) AS count,
-    (SELECT d.since_ms FROM delivery d INDEXED BY delivery_holding
-     WHERE d.status = 'pending' AND d.head = 1 AND d.pos IS NOT NULL AND d.retries > 0 AND d.destination = found.id
-     ORDER BY d.since_ms LIMIT 1) AS oldestMs
+    (SELECT min(d.since_ms) FROM delivery d INDEXED BY delivery_holding
+     WHERE d.status = 'pending' AND d.head = 1 AND d.pos IS NOT NULL AND d.retries > 0
+       AND d.destination = found.id) AS oldestMs
   FROM found JOIN name n ON n.id = found.id ORDER BY destination`;
 
 function heldLanes(db: Database): () => readonly HeldLanes[] {

@@ -41,6 +41,10 @@ describe('the log on a worker thread', () => {
       (from) => from.unmatchedNames(5),
       (from) => from.receipts(NEWEST),
       (from) => from.stats(T0),
+      (from) => from.gauges(),
+      (from) => from.names('mapping'),
+      (from) => from.pauses(T0),
+      (from) => from.deadCauses({}),
     ];
     for (const read of reads) expect(await read(log)).toEqual(await read(store));
   });
