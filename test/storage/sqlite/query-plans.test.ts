@@ -56,7 +56,7 @@ const FACT_FILTERS: readonly (readonly [FactFilter, index: string])[] = [
 
 /** Small tables that hold one row per distinct thing, lists that a statement makes itself, and the dead by themselves. */
 const MAY_SCAN =
-  /^SCAN (u|i|a|c|n|s|f|found|mapping_file|unmatched|pause|CONSTANT ROW|\(subquery-\d+\)|d USING COVERING INDEX delivery_dead)\b/;
+  /^SCAN (u|i|a|c|n|s|f|found|mapping_file|unmatched|pause|CONSTANT ROW|\(subquery-\d+|d USING COVERING INDEX delivery_dead)\b/;
 
 const PAGE = { before: null, limit: 10 } as const;
 
