@@ -19,14 +19,17 @@ import {
   unmatchedView,
 } from './log-view.ts';
 import { type LookTools, lookRoutes } from './look-routes.ts';
+import { type MemberRouteTools, memberRoutes } from './member-routes.ts';
 import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { type ReplayRouteTools, replayRoutes } from './replay-routes.ts';
 
 /** What the app answers from. */
-export interface AppTools extends FactTools, LookTools, DestinationTools, DeliveryActionTools {
+export interface AppTools extends FactTools, LookTools, DestinationTools, DeliveryActionTools, ReplayRouteTools {
   readonly log: Logger;
   readonly store: FactTools['store'] & DeliveryActionTools['store'];
   readonly delivering: DestinationTools['delivering'];
+  readonly forgetting: MemberRouteTools;
   /** Reads that never stall the door. */
   readonly reads: Log;
   readonly tokens: readonly ApiToken[];
@@ -55,6 +58,7 @@ export function createApp(tools: AppTools): Express {
   app.use('/api', requireToken(tools.tokens));
   app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools), lookRoutes(tools));
   app.use('/api/v1', destinationRoutes(tools), deliveryActionRoutes(tools));
+  app.use('/api/v1', replayRoutes(tools), memberRoutes(tools.forgetting));
   app.use((request: Request) => {
     throw new PointsmanError('API_NOT_FOUND', `Nothing answers ${request.method} ${request.path.slice(0, 200)}`);
   });

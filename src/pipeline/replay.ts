@@ -39,7 +39,7 @@ export async function startReplay(
   return replay;
 }
 
-/** Pauses, resumes or cancels a replay. Throws `API_NOT_FOUND`, or `API_BAD_REQUEST` when it ended. */
+/** Pauses, resumes or cancels a replay. Throws `API_NOT_FOUND`, or `API_CONFLICT` when it ended. */
 export async function changeReplay(id: number, action: ReplayAction, tools: ReplayTools): Promise<Replay> {
   const changed = await tools.store.changeReplay(id, action, tools.clock.now());
   if (changed) {
@@ -49,5 +49,5 @@ export async function changeReplay(id: number, action: ReplayAction, tools: Repl
   }
   const known = await tools.store.replay(id);
   if (!known) throw new PointsmanError('API_NOT_FOUND', 'There is no such replay');
-  throw new PointsmanError('API_BAD_REQUEST', `The replay is ${known.status}: nothing can be changed any more`);
+  throw new PointsmanError('API_CONFLICT', `The replay is ${known.status}: nothing can be changed any more`);
 }

@@ -131,6 +131,8 @@ function handlersOf(
     ruleSet: () => reloader.current().ruleSet,
     missingDestinations: () => missingDestinations(store, destinations),
     delivering: workers.delivering,
+    replays: workers.upkeep.replays,
+    forgetting: workers.upkeep.forgetting,
     isConfigurationValid: () => reloader.isValid(),
     unreadiness: async () => (state.draining ? 'draining' : faultOf(store.probe(clock.now()))),
   });

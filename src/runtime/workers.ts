@@ -9,6 +9,7 @@ import type { Endpoint } from '../ports/destination.ts';
 import type { Parts } from './parts.ts';
 import { createDeliverers } from './reload/deliverers.ts';
 import type { Reloader } from './reload/reloader.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 
 /** The loops that move events along. */
@@ -17,6 +18,8 @@ export interface Workers {
   readonly shared: DoorShare;
   /** How each destination is served, and what is paused. */
   readonly delivering: Delivering;
+  /** Replays, retention and forgetting. */
+  readonly upkeep: Upkeep;
   /** A hint that an event was accepted. */
   eventAccepted(): void;
   /** A hint that deliveries were made. */
@@ -82,8 +85,11 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   );
   deliverers.use(reloader.current().destinations);
   reloader.onSwap((next) => deliverers.use(next.destinations));
+  const retentionMs = () => reloader.current().config.store.retentionMs;
+  const upkeep = startUpkeep({ ...shared, retentionMs, stopping: stopping.signal });
 
   return {
+    upkeep,
     shared: { unrouted, deliverers: takers, endpoint },
     delivering: { pauses, statuses: () => deliverers.statuses(), wake: () => deliverers.wake() },
     eventAccepted: () => routing.wake(),
@@ -92,7 +98,7 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
     async stop() {
       stopping.abort();
       const timer = setTimeout(() => forced.abort(), DRAIN_LIMIT_MS);
-      await Promise.all(loops.map(({ ended }) => ended));
+      await Promise.all([...loops.map(({ ended }) => ended), upkeep.ended]);
       await router.drained();
       await deliverers.ended();
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import { ruleSetOf } from '../../src/core/rule-set.ts';
 import { type AppTools, createApp } from '../../src/http/app.ts';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
 import { createWebhookDoor } from '../../src/http/webhook-door.ts';
+import { createReplayDesk } from '../../src/pipeline/replay-desk.ts';
 import { Unrouted } from '../../src/pipeline/unrouted.ts';
 import type { Source } from '../../src/ports/source.ts';
 import { type Corridor, createCorridor } from '../support/corridor.ts';
@@ -70,6 +71,13 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
       diff: async () => ({ ok: true, found: { summary: NOTHING, changes: [] } }),
     },
     unreadiness: async () => null,
+    replays: createReplayDesk({
+      ...{ store, clock, log, engine: corridor.engine, memberIdKind: 'email', onReplay: () => {} },
+      endpoint: (_id, name) => destination.endpoints.get(name) ?? null,
+      facts: (keys) => store.facts(keys),
+      ruleSet: () => ruleSetOf([aMapping()]),
+    }),
+    forgetting: { store, clock, log },
     ...app,
   });
   const host = '127.0.0.1';
