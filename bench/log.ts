@@ -5,7 +5,7 @@ import { monotonicMs } from './clock.ts';
 import { block, type Growth, grow, growthOf } from './log/grow.ts';
 import { LOG_USAGE, type LogOptions, logOptionsOf } from './log/options.ts';
 import { logTable, logTargets } from './log/report.ts';
-import { emptyStage, type Stage, stageOf } from './log/stages.ts';
+import { type Stage, stageOf } from './log/stages.ts';
 import { rowMs } from './log/world.ts';
 import { machineLine } from './machine.ts';
 import { isNoisy, noiseText, watchMachine } from './noise.ts';
@@ -36,7 +36,7 @@ async function run(options: LogOptions): Promise<number> {
 }
 
 async function stagesOf(path: string, { rows, blocked, times }: LogOptions): Promise<readonly Stage[]> {
-  const stages = [await emptyStage(times)];
+  const stages: Stage[] = [];
   const before = await growthAt(path);
   for (const size of rows.filter((each) => each >= before.rows)) {
     await timed(`grown to ${shown(size)} deliveries`, path, () => grow(path, size, onGrown));
@@ -46,7 +46,7 @@ async function stagesOf(path: string, { rows, blocked, times }: LogOptions): Pro
     await timed(`blocked ${shown(blocked)} deliveries more`, path, () => block(path, blocked));
     stages.push(await measured(path, times));
   }
-  return stages.length > 1 ? stages : [...stages, await measured(path, times)];
+  return stages.length > 0 ? stages : [await measured(path, times)];
 }
 
 async function measured(path: string, times: number): Promise<Stage> {

@@ -10,7 +10,7 @@ export interface Target {
   readonly digits: number;
 }
 
-const TITLE_WIDTH = 62;
+const TITLE_WIDTH = 74;
 
 /** Whether the figure is as wanted. Pure. */
 export function isMet({ measured, atMost, atLeast }: Target): boolean {

@@ -22,30 +22,30 @@ const DESTINATION = 'bloomreach';
 const LEASE_MS = 60_000;
 const DELIVERED: Outcome = { status: 'delivered', code: null, reason: null, attempts: 1, share: 0 };
 
-/** How often transitions are timed, and on what: new rows from `first` on. */
-export interface TransitionPlan {
-  readonly first: number;
-  readonly times: number;
+/** The transitions of one store, timed step by step. */
+export interface Transitions {
+  /** Takes new events through every transition once. */
+  step(watch: Stopwatch): Promise<void>;
+  /** The number of the next row. */
+  next(): number;
 }
 
-/** Times every transition. Returns the number of the next row. */
-export async function timeTransitions(
-  store: Store,
-  { first, times }: TransitionPlan,
-  watch: Stopwatch,
-): Promise<number> {
-  let next = first;
+/** Makes a store ready to be timed; its rows are new ones from `first` on. */
+export async function openTransitions(store: Store, first: number): Promise<Transitions> {
   await introduce(store, first);
+  let next = first;
   const take = (count: number): readonly number[] => {
     next += count;
     return Array.from({ length: count }, (_, index) => next - count + index);
   };
-  for (let time = 0; time < times; time++) {
-    await acceptOne(store, take(1), watch);
-    await stepByStep(store, take(MANY), watch);
-    await atOnce(store, take(MANY), watch);
-  }
-  return next;
+  return {
+    async step(watch) {
+      await acceptOne(store, take(1), watch);
+      await stepByStep(store, take(MANY), watch);
+      await atOnce(store, take(MANY), watch);
+    },
+    next: () => next,
+  };
 }
 
 /** Everybody is known before anything is timed, at every size: what it costs to learn of somebody is no growth. */
