@@ -8,7 +8,7 @@ import { compileList, compileObject } from './constructors.ts';
 import { compileFilters } from './filter.ts';
 import { compileBinary, compileMinus } from './operators.ts';
 import { compilePath } from './path.ts';
-import type { Step } from './running.ts';
+import { costOf, type Step } from './running.ts';
 import { type Compile, Scope } from './scope.ts';
 import { settled, truth } from './values.ts';
 
@@ -60,7 +60,12 @@ export function createFormulaCompiler(library: Library): FormulaCompiler {
     try {
       const ast = parseFormula(text);
       checkNodes(ast);
-      return compile(ast, new Scope());
+      const step = compile(ast, new Scope());
+      const cost = costOf(ast);
+      return (input, run) => {
+        run.spend(cost);
+        return step(input, run);
+      };
     } catch {
       return null;
     }

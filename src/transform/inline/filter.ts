@@ -1,6 +1,6 @@
 import type { AstNode } from '../ast.ts';
 import { NotInline } from '../failure.ts';
-import type { Running, Step } from './running.ts';
+import { costOf, type Running, type Step } from './running.ts';
 import { type Compile, Scope } from './scope.ts';
 import { isNumeric, sequenceOf, truth } from './values.ts';
 
@@ -15,7 +15,7 @@ export function compileFilters(stages: readonly AstNode[], scope: Scope, compile
   return stages.map(({ type, expr }) => {
     if (type !== 'filter' || !expr) throw new NotInline('A filter that binds.');
     if (expr.type === 'number') return at(Math.floor(Number(expr.value)));
-    return sliceOf(expr) ?? where(compile(expr, new Scope(scope, { perItem: true })));
+    return sliceOf(expr) ?? where(compile(expr, new Scope(scope, { perItem: true })), costOf(expr));
   });
 }
 
@@ -43,10 +43,10 @@ function sliceOf({ type, value, expressions = [] }: AstNode): Filter | null {
   };
 }
 
-function where(condition: Step): Filter {
+function where(condition: Step, cost: number): Filter {
   return (value, run) => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    run.spend(list.length);
+    run.spend(list.length * cost);
     const kept: unknown[] = [];
     for (const [index, item] of list.entries()) {
       const answer = condition(item, run);

@@ -1,13 +1,15 @@
 import type { AstNode } from '../ast.ts';
 import { NotInline } from '../failure.ts';
 import { compileFilters, type Filter } from './filter.ts';
-import type { Running, Sequence, Step } from './running.ts';
+import { costOf, type Running, type Sequence, type Step } from './running.ts';
 import { type Compile, Scope } from './scope.ts';
 import { isSequence, sequenceOf, settled } from './values.ts';
 
 interface PathStep {
   readonly run: Step;
   readonly filters: readonly Filter[];
+  /** Units for each item. */
+  readonly cost: number;
 }
 
 /** Compiles `a.b.c`, with filters and whatever else may follow a dot. */
@@ -39,7 +41,7 @@ function member(name: string): (value: object) => unknown {
 function compileStep(step: AstNode, outside: boolean, scope: Scope, compile: Compile): PathStep {
   const within = outside ? scope : new Scope(scope, { perItem: true });
   const run = step.type === 'name' ? named(String(step.value)) : compile(step, within);
-  return { run, filters: compileFilters(step.stages ?? [], scope, compile) };
+  return { run, filters: compileFilters(step.stages ?? [], scope, compile), cost: costOf(step) };
 }
 
 /** What comes first is worked through once, unless the context may itself be a list. */
@@ -81,7 +83,7 @@ function walk(steps: readonly PathStep[], isAbsolute: boolean): Step {
 }
 
 function stepOver(step: PathStep, input: readonly unknown[], run: Running, isLast: boolean): unknown[] {
-  run.spend(input.length);
+  run.spend(input.length * step.cost);
   const results: unknown[] = [];
   for (const item of input) {
     let result = step.run(item, run);

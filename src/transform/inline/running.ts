@@ -1,3 +1,4 @@
+import { type AstNode, walk } from '../ast.ts';
 import { NotInline } from '../failure.ts';
 import type { JobFacts } from '../functions.ts';
 
@@ -12,8 +13,20 @@ export interface Sequence extends Array<unknown> {
 /** What the fragment leaves open, work decides: this much for any event, and one unit more for each character of it. */
 const LEAST_FUEL = 10_000;
 
+/** Nodes of a formula that cost as much as looking at one value. */
+const NODES_PER_UNIT = 16;
+
 /** Characters of text that cost as much as looking at one value. */
 const CHARACTERS_PER_UNIT = 16;
+
+/** What it costs to evaluate a node once, in units: a long formula over a long list is long work. */
+export function costOf(node: AstNode): number {
+  let nodes = 0;
+  walk(node, () => {
+    nodes += 1;
+  });
+  return Math.ceil(nodes / NODES_PER_UNIT);
+}
 
 /**
  * What the formulas of one job share while they run. Every loop pays for its rounds and every text for its length, so

@@ -136,6 +136,7 @@ describe('work that grows faster than the event', () => {
       'comparing what shares its parts',
       `($a := {"x": 1}; $b := {"x": 1}; ${'$a := {"l": $a, "r": $a}; $b := {"l": $b, "r": $b}; '.repeat(30)} $a = $b)`,
     ],
+    ['a long formula for each item', `list.(${Array(300).fill('$ = 1').join(' or ')})`],
     ['a wide text', '$pad("x", 500000)'],
     ['a text replaced by longer ones', '$replace($join(list.$string()), "1", $join(list.$string()))'],
   ])('is left to a worker: %s', (_, text) => {
