@@ -3,6 +3,7 @@ import { DELIVERY_FILTERS, deliveryFilterOf } from '../http/filters.ts';
 import { type DeliveryView, deliveryViews } from '../http/log-view.ts';
 import { listView, pageRequestOf } from '../http/paging.ts';
 import { CONFIG_OPTION } from './config-option.ts';
+import { deliveryActionCommands } from './delivery-actions.ts';
 import { listCauses } from './delivery-causes.ts';
 import { blockedText, deliveryText } from './delivery-text.ts';
 import { exportCommand } from './export-deliveries.ts';
@@ -38,7 +39,7 @@ const FILTERS = {
   q: 'the start of an id, message id or identifier',
 } satisfies Record<(typeof DELIVERY_FILTERS)[number], string>;
 
-/** `pointsman deliveries list|show|tail|export`: what was sent, to whom, and what came of it. */
+/** `pointsman deliveries list|show|tail|export|skip|release`: what was sent, to whom, and what came of it. */
 export function deliveriesCommand(program: Command): void {
   const deliveries = program.command('deliveries').description('look at what was sent, and what came of it');
   addFilters(deliveries.command('list').description('list deliveries, newest first'), FILTERS)
@@ -66,6 +67,7 @@ export function deliveriesCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  pointsman deliveries tail --mapping points-expiring')
     .action(tail);
   exportCommand(deliveries);
+  deliveryActionCommands(deliveries);
 }
 
 async function list(options: Options & { config: string; output: OutputFormat }): Promise<void> {

@@ -4,6 +4,7 @@ import { packageVersion } from '../runtime/version.ts';
 import { configCommand } from './config.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { demoCommand } from './demo.ts';
+import { destinationsCommand } from './destinations.ts';
 import { diffCommand } from './diff.ts';
 import { eventsCommand } from './events.ts';
 import { factsCommand } from './facts.ts';
@@ -31,6 +32,7 @@ for (const add of [
   diffCommand,
   newCommand,
   deliveriesCommand,
+  destinationsCommand,
   eventsCommand,
   factsCommand,
   reloadsCommand,

@@ -1,8 +1,9 @@
 import pRetry from 'p-retry';
 import { Agent, request } from 'undici';
 import { ERRORS, type ErrorCode, PointsmanError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { isJsonObject } from '../core/json.ts';
 import type { Learned } from '../pipeline/learn.ts';
+import { type Call, serverDelivering } from './delivering-writer.ts';
 import type { Writer } from './writer.ts';
 
 /** A server on this machine answers at once, one far away soon. */
@@ -27,11 +28,10 @@ export async function openServer(url: string, token: string | null): Promise<Wri
       const found = await call('GET', `/api/v1/facts/checkpoints/${encodeURIComponent(name)}`).catch(nullWhenMissing);
       return typeof found?.['value'] === 'string' ? found['value'] : null;
     },
+    delivering: serverDelivering(call),
     close: () => agent.destroy(),
   };
 }
-
-type Call = (method: 'GET' | 'POST', path: string, body?: string) => Promise<JsonObject>;
 
 /** Calls may be repeated: learning again what is known does nothing. */
 function caller(address: string, token: string | null, agent: Agent): Call {

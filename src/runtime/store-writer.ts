@@ -1,16 +1,19 @@
 import { learn } from '../pipeline/learn.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import { storeDelivering } from './delivering-writer.ts';
 import { sourcesOf } from './registry.ts';
 import type { Writer, WriterOptions } from './writer.ts';
 
 /** Writes to the store itself, as a server would. Throws as opening the store does. */
-export function openOwnStore({ config, clock, log }: WriterOptions): Writer {
+export function openOwnStore(options: WriterOptions): Writer {
+  const { config, clock, log } = options;
   const store = openSqliteStore({ path: config.store.path, nowMs: clock.now() });
   const tools = { store, sources: sourcesOf(config), clock, log };
   return {
     where: `the database ${config.store.path}`,
     learn: (request) => learn(request, tools),
     checkpoint: (name) => store.checkpoint(name),
+    delivering: storeDelivering(store, options),
     close: () => store.close(),
   };
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Learned, LearnRequest } from '../pipeline/learn.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { DeliveringWriter } from './delivering-writer.ts';
 
 /** Writes to the durable state: through the running server, or to the store itself where none runs. */
 export interface Writer {
@@ -10,6 +11,7 @@ export interface Writer {
   learn(request: LearnRequest): Promise<Learned>;
   /** What was kept under this name; null when nothing was. */
   checkpoint(name: string): Promise<string | null>;
+  readonly delivering: DeliveringWriter;
   close(): Promise<void>;
 }
 
