@@ -27,6 +27,8 @@ function store(state: MemoryState, draft: AcceptedDraft): EventRecord {
   state.last.event += 1;
   const event: EventRecord = { ...stored, id: state.last.event, status, code: failure, duplicates: 0 };
   state.events.set(event.id, event);
+  state.names.event.add(event.name);
+  state.names.source.add(event.source);
   count(state, draft.receivedAtMs, 'received');
   if (status === 'failed' || status === 'unmatched') count(state, draft.receivedAtMs, status);
   if (status === 'unmatched') noteUnmatched(state, event);

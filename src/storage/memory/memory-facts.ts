@@ -23,7 +23,8 @@ export function learnFact(state: MemoryState, fact: Fact, member: string | null,
   const key = factKeyText(fact);
   const known = state.facts.get(key);
   if (known && known.learnedAtMs > fact.learnedAtMs) return;
-  state.facts.set(key, { ...fact, member, id: known?.id ?? state.facts.size + 1 });
+  const newest = [...state.facts.values()].at(-1)?.id ?? 0;
+  state.facts.set(key, { ...fact, member, id: known?.id ?? newest + 1 });
   for (const record of state.open) {
     if (record.status !== 'waiting' || record.dueAtMs === null) continue;
     if (record.draft.missing.some((missing) => factKeyText(missing) === key)) {

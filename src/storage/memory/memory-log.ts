@@ -8,7 +8,6 @@ import type {
   EventFilter,
   EventRow,
   Log,
-  NamedBy,
   Page,
   PageRequest,
   RunnableEvent,
@@ -46,7 +45,7 @@ export function memoryLog(state: MemoryState): Log {
         factsLike(state, filter).filter(({ member }) => isMember(state, filter.member, member)),
         page,
       ),
-    names: async (by) => namesOf(state, by),
+    names: async (by) => [...state.names[by]].sort(),
     unmatchedNames: async (limit) =>
       [...state.unmatched.values()]
         .sort((left, right) => right.lastSeenMs - left.lastSeenMs || (left.name < right.name ? -1 : 1))
@@ -220,16 +219,4 @@ function causeOf(records: readonly DeliveryRecord[]): readonly DeadCause[] {
   const { mapping, destination, endpoint } = example.draft;
   const times = { oldestMs: oldest.createdAtMs, newestMs };
   return [{ code, mapping, destination, endpoint, count: records.length, ...times, exampleId, detail }];
-}
-
-function namesOf(state: MemoryState, by: NamedBy): readonly string[] {
-  const events = [...state.events.values()];
-  const drafts = [...state.deliveries.values()].map(({ draft }) => draft);
-  if (by === 'event') return sorted(events.map(({ name }) => name));
-  if (by === 'source') return sorted(events.map(({ source }) => source));
-  return sorted(drafts.map((draft) => draft[by]));
-}
-
-function sorted(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].sort();
 }

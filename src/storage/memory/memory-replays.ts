@@ -18,7 +18,7 @@ import { type DeliveryRecord, type EventRecord, type MemoryState, storedEvent } 
 /** Stored replays over plain maps: written to be obviously right. */
 export function memoryReplays(state: MemoryState): ReplayStore {
   return {
-    replayEnd: async (mode) => (mode === 'redeliver' ? state.last.delivery : state.last.event),
+    replayEnd: async (mode) => [...(mode === 'redeliver' ? state.deliveries : state.events).keys()].at(-1) ?? 0,
     countReplay: async (choice, window) => {
       const chosen =
         choice.mode === 'redeliver' ? deliveriesOf(state, choice, window) : eventsOf(state, choice, window);

@@ -56,6 +56,7 @@ export function place(state: MemoryState, record: DeliveryRecord, draft: Deliver
   const lane = status === 'pending' ? laneOf(draft) : null;
   Object.assign(record, { draft, status, reason, code, detail, background, dueAtMs, lane });
   knowMember(state, draft.member, []);
+  for (const by of ['mapping', 'destination', 'endpoint'] as const) state.names[by].add(draft[by]);
   if (dueAtMs !== null) enter(state, record);
   else {
     state.open.delete(record);

@@ -2,7 +2,7 @@ import type { DeliveryDraft, DeliveryStatus, SkipReason } from '../../core/deliv
 import type { ErrorCode } from '../../core/errors.ts';
 import type { EventDraft, EventStatus, FactKey, StoredEvent } from '../../core/event.ts';
 import type { Pause } from '../../core/pause.ts';
-import type { AttemptRow, FactRow, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
+import type { AttemptRow, FactRow, NamedBy, ReceiptRow, UnmatchedName } from '../../ports/log.ts';
 import type { Replay } from '../../ports/replays.ts';
 import type { MappingFile } from '../../ports/store.ts';
 import type { ForgetCounts } from '../../ports/upkeep.ts';
@@ -61,7 +61,7 @@ export interface MemoryState {
   readonly lanes: Map<string, DeliveryRecord[]>;
   /** Member → every identifier it is known by, its own key included. */
   readonly identifiers: Map<string, Set<string>>;
-  /** In the order their keys were first learned: the place is the id. */
+  /** In the order their keys were first learned, which is that of their ids. */
   readonly facts: Map<string, FactRow>;
   /** Erased events that are known again, by what their repeats are known by. */
   readonly erased: Map<string, number>;
@@ -71,6 +71,8 @@ export interface MemoryState {
   readonly forgettings: Map<number, { readonly member: string; counts: ForgetCounts }>;
   readonly checkpoints: Map<string, string>;
   readonly mappings: Map<string, { readonly text: string; readonly file: string }>;
+  /** What events and deliveries were ever named by. */
+  readonly names: Readonly<Record<NamedBy, Set<string>>>;
   readonly unmatched: Map<string, UnmatchedName>;
   readonly counts: { readonly hour: number; readonly what: string }[];
   readonly receipts: ReceiptRow[];
@@ -97,6 +99,7 @@ export function emptyState(): MemoryState {
     forgettings: new Map(),
     checkpoints: new Map(),
     mappings: new Map(),
+    names: { mapping: new Set(), event: new Set(), source: new Set(), destination: new Set(), endpoint: new Set() },
     unmatched: new Map(),
     counts: [],
     receipts: [],

@@ -48,6 +48,7 @@ export function erasure(tables: Tables): Erasure {
   const lost = blockKeeper(tables);
   return {
     event(id, nowMs) {
+      lost.begin();
       const rows = deliveries.all(id);
       const attempts = rows.reduce((sum, row) => sum + eraseDelivery(row, nowMs), 0);
       for (const row of rows) lost.note('delivery', row.id);
@@ -58,6 +59,7 @@ export function erasure(tables: Tables): Erasure {
       return { deliveries: rows.length, attempts };
     },
     delivery(id, nowMs) {
+      lost.begin();
       const row = delivery.get(id);
       if (!row) return { deliveries: 0, attempts: 0 };
       lost.note('delivery', id);
@@ -93,8 +95,15 @@ function deliveryEraser({
   };
 }
 
+interface BlockKeeper {
+  /** Before anything is deleted. */
+  begin(): void;
+  note(log: CountedLog, id: number): void;
+  finish(): void;
+}
+
 /** Remembers the blocks that lost rows, for as long as a transaction takes. */
-function blockKeeper({ db, keys }: Tables): { note(log: CountedLog, id: number): void; finish(): void } {
+function blockKeeper({ db, keys }: Tables): BlockKeeper {
   const isEmpty = {
     event: db.prepare<[number, number]>('SELECT 1 FROM event WHERE id BETWEEN ? AND ?'),
     delivery: db.prepare<[number, number]>('SELECT 1 FROM delivery WHERE id BETWEEN ? AND ?'),
@@ -115,6 +124,10 @@ function blockKeeper({ db, keys }: Tables): { note(log: CountedLog, id: number):
     lost[log].clear();
   };
   return {
+    begin() {
+      keys.event.hold();
+      keys.delivery.hold();
+    },
     note: (log, id) => void lost[log].add(Math.floor(id / BLOCK)),
     finish() {
       finishLog('event');

@@ -29,6 +29,11 @@ export class Keys {
     this.#next = this.next + 1;
   }
 
+  /** Reads the next key now: before rows go that tell it. */
+  hold(): void {
+    this.#next = this.next;
+  }
+
   /** Looks again: the rows of the last keys may be gone again. */
   reset(): void {
     this.#next = null;

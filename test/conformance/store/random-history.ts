@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import type { ClaimedDelivery, DeliveryDraft } from '../../../src/core/delivery.ts';
+import type { ClaimedDelivery, DeliveryDraft, DeliveryStatus } from '../../../src/core/delivery.ts';
 import { type Identity, SEEDED_AT_MS } from '../../../src/core/event.ts';
 import type { PauseCause } from '../../../src/core/pause.ts';
+import { NOTHING_REPLAYED, sumOfCounts } from '../../../src/core/replay.ts';
 import type { Decision } from '../../../src/core/retry-policy.ts';
+import type { Replay, ReplayChoice, ReprocessedEvent } from '../../../src/ports/replays.ts';
 import type { AcceptedDraft, ClaimOffer, SettledWaiting, Store } from '../../../src/ports/store.ts';
+import type { Forgetting, Pruned } from '../../../src/ports/upkeep.ts';
 import {
   attemptDraft,
   deliveryDraft,
@@ -27,7 +30,6 @@ export type Step =
   | {
       readonly do: 'accept';
       readonly key: number;
-      readonly member: number;
       readonly wallet: number | null;
       /** Null = still to be routed. */
       readonly made: readonly Made[] | null;
@@ -50,11 +52,16 @@ export type Step =
       readonly decision: Decision['kind'];
       readonly share: number | null;
     }
-  | { readonly do: 'recover' }
+  | { readonly do: 'recover'; readonly all: boolean }
   | { readonly do: 'skip'; readonly ids: readonly number[] }
   | { readonly do: 'release'; readonly ids: readonly number[] }
   | { readonly do: 'pause'; readonly destination: number; readonly endpoint: number; readonly cause: number }
   | { readonly do: 'resume'; readonly destination: number; readonly endpoint: number; readonly cause: number }
+  | { readonly do: 'redeliver'; readonly status: DeliveryStatus | null; readonly limit: number }
+  | { readonly do: 'reprocess'; readonly ids: readonly number[]; readonly made: readonly Made[] }
+  | { readonly do: 'go on replaying'; readonly limit: number }
+  | { readonly do: 'prune'; readonly seconds: number }
+  | { readonly do: 'forget'; readonly member: number }
   | { readonly do: 'learn'; readonly member: number; readonly wallet: number }
   | { readonly do: 'look'; readonly made: readonly Made[] | null }
   | { readonly do: 'wait'; readonly seconds: number };
@@ -96,7 +103,6 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('accept' as const),
       key: fc.nat(19),
-      member: fc.nat(2),
       wallet: fc.option(fc.nat(1), { freq: 3 }),
       made: fc.option(someMade, { freq: 2 }),
       offers,
@@ -137,11 +143,20 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       share: fc.constantFrom(null, null, 1, 25),
     }),
   },
-  fc.record({ do: fc.constant('recover' as const) }),
+  fc.record({ do: fc.constant('recover' as const), all: fc.constantFrom(false, false, true) }),
   fc.record({ do: fc.constant('skip' as const), ids }),
   fc.record({ do: fc.constant('release' as const), ids }),
   fc.record({ do: fc.constant('pause' as const), ...address }),
   fc.record({ do: fc.constant('resume' as const), ...address }),
+  fc.record({
+    do: fc.constant('redeliver' as const),
+    status: fc.constantFrom<DeliveryStatus | null>('dead', 'delivered', 'skipped', 'shadowed', null),
+    limit: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({ do: fc.constant('reprocess' as const), ids, made: someMade }),
+  fc.record({ do: fc.constant('go on replaying' as const), limit: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant('prune' as const), seconds: fc.nat(90) }),
+  fc.record({ do: fc.constant('forget' as const), member: fc.nat(1) }),
   fc.record({ do: fc.constant('learn' as const), member: fc.nat(2), wallet: fc.nat(1) }),
   fc.record({ do: fc.constant('look' as const), made: fc.option(fc.array(made, { minLength: 1, maxLength: 2 })) }),
   fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 90 }) }),
@@ -157,6 +172,7 @@ export class Player {
   readonly #store: Store;
   readonly #time: Time;
   readonly #claims: ClaimedDelivery[] = [];
+  readonly #redeliveries: number[] = [];
 
   constructor(store: Store, time: Time = { nowMs: T0 }) {
     this.#store = store;
@@ -178,7 +194,7 @@ export class Player {
       case 'settle':
         return this.#settle(step);
       case 'recover':
-        return this.#recover();
+        return this.#recover(step.all);
       case 'skip':
         return this.#store.skipDeliveries(step.ids, nowMs);
       case 'release':
@@ -187,6 +203,16 @@ export class Player {
         return this.#store.pause({ ...addressOf(step), cause: causeOf(step), detail: 'ops', sinceMs: nowMs });
       case 'resume':
         return this.#store.resume(addressOf(step), CAUSES[step.cause] ?? null, nowMs);
+      case 'redeliver':
+        return this.#redeliver(step);
+      case 'reprocess':
+        return this.#reprocess(step);
+      case 'go on replaying':
+        return this.#goOn(step.limit);
+      case 'prune':
+        return this.#prune(nowMs - step.seconds * 1_000);
+      case 'forget':
+        return this.#forget(MEMBERS[step.member] ?? '');
       case 'learn':
         return this.#store.learn([lessonOf(step)], null, nowMs);
       case 'look':
@@ -200,7 +226,8 @@ export class Player {
   async #accept(step: Extract<Step, { readonly do: 'accept' }>): Promise<unknown> {
     const { nowMs } = this.#time;
     const { key, wallet } = step;
-    const member = MEMBERS[step.member] ?? null;
+    // A repeat is about the same member.
+    const member = MEMBERS[key % 3] ?? null;
     const facts = wallet === null ? [] : [walletFact({ key: `w-${wallet}`, learnedAtMs: nowMs })];
     const known = key % 2 === 0 ? {} : { messageId: null, dedupeKey: sha(`m-${key}`), dedupeWindowMs: 60_000 };
     const deliveries = step.made && drafts(step.made, { member, run: 1, nowMs });
@@ -251,15 +278,78 @@ export class Player {
     return this.#store.settleAttempts([settled]);
   }
 
-  /** Settles what nobody else will: claims whose lease ended. */
-  async #recover(): Promise<unknown> {
+  /** Settles what nobody else will: claims whose lease ended, or all, as after a start. */
+  async #recover(all: boolean): Promise<unknown> {
     const { nowMs } = this.#time;
-    const lost = await this.#store.expiredClaims(nowMs, 5, false);
+    const lost = await this.#store.expiredClaims(nowMs, all ? 50 : 5, all);
     const attempt = failedAttempt({ verdict: 'ambiguous', code: 'DELIVERY_INTERRUPTED' });
     const settled = lost.map(({ id: deliveryId, claimNo, retries }) => {
       return { deliveryId, claimNo, attempt, decision: decisionOf('retry', nowMs, retries), shareLimit: null, nowMs };
     });
     return [lost, await this.#store.settleAttempts(settled)];
+  }
+
+  async #redeliver({ status, limit }: Extract<Step, { readonly do: 'redeliver' }>): Promise<unknown> {
+    const filter = status === null ? {} : { status };
+    const choice = { mode: 'redeliver', selection: { kind: 'delivery-filter', filter }, mapping: null } as const;
+    const { id } = await this.#order(choice);
+    this.#redeliveries.push(id);
+    await this.#store.redeliverStep(id, limit, this.#time.nowMs);
+    return this.#progress(id);
+  }
+
+  async #reprocess({ ids: events, made: all }: Extract<Step, { readonly do: 'reprocess' }>): Promise<unknown> {
+    const choice = { mode: 'reprocess', selection: { kind: 'events', ids: events }, mapping: null } as const;
+    const { nowMs } = this.#time;
+    const { id, after, upTo } = await this.#order(choice);
+    const next = await this.#store.replayedEvents(choice, { after, upTo }, 2);
+    const decided = next.events.map(({ event }): ReprocessedEvent => {
+      const deliveries = drafts(all, { member: event.member, run: 0, nowMs });
+      const status = deliveries.length === 0 ? 'unmatched' : 'routed';
+      return { eventId: event.id, routed: { status, deliveries }, isRefused: false };
+    });
+    await this.#store.reprocessStep(id, decided, next.rest, nowMs);
+    return [next.events, await this.#progress(id)];
+  }
+
+  async #order(choice: ReplayChoice): Promise<Replay> {
+    const upTo = await this.#store.replayEnd(choice.mode);
+    const { chosen: total } = await this.#store.countReplay(choice, { after: 0, upTo });
+    return this.#store.createReplay({ ...choice, upTo, total, ratePerSecond: null, nowMs: this.#time.nowMs });
+  }
+
+  async #goOn(limit: number): Promise<unknown> {
+    const id = this.#redeliveries.find((one) => one % 2 === limit % 2) ?? 0;
+    await this.#store.redeliverStep(id, limit, this.#time.nowMs);
+    return this.#progress(id);
+  }
+
+  /** Without where it stands: a store may find out only later that nothing is left. */
+  async #progress(id: number): Promise<unknown> {
+    const replay = await this.#store.replay(id);
+    return replay && sumOfCounts(NOTHING_REPLAYED, replay);
+  }
+
+  /** A whole sweep, in small batches; how many events went. */
+  async #prune(beforeMs: number): Promise<number> {
+    let events = 0;
+    for (let after: number | null = 0; after !== null; ) {
+      const pruned: Pruned = await this.#store.prune({ beforeMs, after, limit: 3 });
+      events += pruned.events;
+      after = pruned.next;
+    }
+    return events;
+  }
+
+  /** Until it is done, or something in flight holds it up. */
+  async #forget(member: string): Promise<unknown> {
+    const [begun] = await this.#store.beginForgetting([member], this.#time.nowMs);
+    let step: Forgetting | null = begun ?? null;
+    for (let turn = 0; turn < 30 && step && step.stage !== 'done' && !step.isHeldUp; turn++) {
+      step = await this.#store.forgetStep(step.id, 2, this.#time.nowMs);
+    }
+    // Its number says nothing: a store may keep one for whoever it ever knew.
+    return step && { ...step, id: 0 };
   }
 
   async #look(look: readonly Made[] | null): Promise<unknown> {
@@ -335,6 +425,10 @@ function drafts(
       dueAtMs: nowMs + delay * 1_000,
     };
     const missing = [{ source: 'open-loyalty', storeCode: 'Germany', kind: 'wallet', key: `w-${wallet}` }];
-    return status === 'waiting' ? waitingDraft({ ...shared, missing }) : deliveryDraft(shared);
+    if (status === 'waiting') return waitingDraft({ ...shared, missing });
+    // What came to rest before it was pending never got as far as a request, unless it is shadowed.
+    return status === 'dead' || status === 'skipped'
+      ? deliveryDraft({ ...shared, request: null })
+      : deliveryDraft(shared);
   });
 }
