@@ -41,6 +41,8 @@ export function openToWrite(path: string): Database.Database {
     db.pragma('synchronous = FULL');
     db.pragma('journal_size_limit = 67108864');
     db.pragma('temp_store = MEMORY');
+    // Always: what a page split or an update left behind while it was off would outlive a forgotten member.
+    db.pragma('secure_delete = ON');
     migrate(db, path);
     return db;
   } catch (error) {
