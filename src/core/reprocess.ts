@@ -50,7 +50,7 @@ export function reprocessing(
   const changed: DeliveryDraft[] = [];
   const kept = new Set<EarlierDelivery>();
   for (const draft of drafts) {
-    const same = own.find((one) => one.mapping === draft.mapping && isAnswered(one, draft));
+    const same = own.find((one) => !kept.has(one) && one.mapping === draft.mapping && isAnswered(one, draft));
     if (same) {
       kept.add(same);
       continue;
