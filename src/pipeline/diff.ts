@@ -50,7 +50,7 @@ export async function diffEvents(sides: Sides, scope: DiffScope, tools: DiffTool
   const shaping: ShapeTools = { ...tools, facts: remembered((keys) => tools.log.facts(keys)) };
   const tally = new Tally(scope.samples);
   let page = await readPage(null, scope, 0, tools);
-  while (page.items.length > 0) {
+  while (page.items.length > 0 || page.nextBefore !== null) {
     const { items, nextBefore } = page;
     const comparing = compareEvents(items, sides, shaping);
     const [next, comparison] = await Promise.all([

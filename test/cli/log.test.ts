@@ -16,6 +16,7 @@ const event = (messageId: string, email: string, eventName = 'CustomerLevelChang
 let running: Running;
 beforeAll(async () => {
   running = await startRunning();
+  await running.send({ ...event('m-0', 'dan@example.com'), createdAt: 'the other day' });
   await running.send(event('m-1', 'ann@example.com'));
   await running.send(event('m-2', '\u001b[31mbob@example.com'));
   await running.send(event('m-3', 'ann@example.com', 'SomethingNew'));
@@ -72,6 +73,79 @@ test('events list, show and unmatched tell what came in', async () => {
   expect((await run('events', 'show', row.id)).stdout).toContain('"eventName": "SomethingNew"');
   expect((await run('events', 'unmatched')).stdout).toMatch(/SomethingNew +open-loyalty +1 /);
 });
+
+test('a filter by a name that no row has says so, and what was meant', async () => {
+  const mapping = await run('deliveries', 'list', '--mapping', 'tier-chnage');
+  expect(mapping).toMatchObject({ code: 0, stdout: '' });
+  expect(mapping.stderr).toBe('Nothing found.\nNo delivery has the mapping "tier-chnage"; did you mean tier-change?\n');
+  const event = await run('events', 'list', '--event', 'Zzz', '--source', 'open-loyalty', '-o', 'json');
+  expect(event.stderr).toBe('No event has the event "Zzz"; known: CustomerLevelChanged, SomethingNew.\n');
+  const known = await run('deliveries', 'list', '--mapping', 'tier-change', '--status', 'waiting');
+  expect(known.stderr).toBe('Nothing found.\n');
+});
+
+test('dead letters are grouped by cause, with a remedy', async () => {
+  const grouped = await run('deliveries', 'list', '--status', 'dead', '--group-by', 'cause');
+  expect(grouped.code).toBe(0);
+  expect(grouped.stdout).toMatch(
+    /^COUNT +CODE +MAPPING +TO +OLDEST +NEWEST +EXAMPLE\n1 +TRANSFORM_ERROR +tier-change +bloomreach.event/,
+  );
+  expect(grouped.stdout).toContain('Correct the formula, then reprocess the event.');
+  const json = JSON.parse((await run('deliveries', 'list', '--group-by', 'cause', '-o', 'json')).stdout);
+  expect(json).toEqual((await running.api('/api/v1/deliveries/causes')).body);
+  const none = await run('deliveries', 'list', '--group-by', 'cause', '--mapping', 'nobody');
+  expect(none).toMatchObject({ code: 0, stdout: '' });
+});
+
+test.each([
+  ['--status', 'pending', 'API_BAD_FILTER'],
+  ['--limit', '5', 'CLI_USAGE'],
+])('dead letters grouped by cause take no %s %s', async (option, value, code) => {
+  const refused = await run('deliveries', 'list', '--group-by', 'cause', option, value);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(`error ${code}`);
+});
+
+test('deliveries export writes all that was sent about a member, as JSON', async () => {
+  const { code, stdout, stderr } = await run('deliveries', 'export', '--member', 'ann@example.com');
+  expect([code, stderr]).toEqual([0, '1 delivery about ann@example.com\n']);
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      event: 'CustomerLevelChanged',
+      eventAt: '2026-02-11T08:30:00.000Z',
+      member: 'DEFAULT/c-m-1',
+      mapping: 'tier-change',
+      status: 'delivered',
+      request: { properties: { levelMove: 'up' } },
+      attempts: [{ verdict: 'delivered', httpStatus: 200 }],
+    },
+  ]);
+});
+
+test('deliveries export writes a table for spreadsheets that runs nothing', async () => {
+  const { code, stdout } = await run('deliveries', 'export', '--member', 'c-m-1', '--format', 'csv');
+  expect(code).toBe(0);
+  const [head, line, end, ...more] = stdout.split('\r\n');
+  expect(head).toMatch(/^id,eventId,event,eventAt,.*,attempts,request$/);
+  expect(line).toMatch(/^dlv_\w{11},evt_\w{11},CustomerLevelChanged,2026-02-11T08:30:00.000Z,.* delivered 200,"\{""/);
+  expect([end, more]).toEqual(['', []]);
+});
+
+test.each([
+  ['json', '[\n]\n'],
+  ['csv', /^id,[^\r\n]*\r\n$/],
+])('deliveries export of a member nobody knows is an empty %s', async (format, expected) => {
+  const { code, stdout, stderr } = await run('deliveries', 'export', '--member', 'nobody', '--format', format);
+  expect([code, stderr]).toEqual([0, '0 deliveries about nobody\n']);
+  expect(stdout).toMatch(expected);
+});
+
+test.each([[['export']], [['export', '--member', 'a', '--format', 'xml']], [['list', '--group-by', 'mood']]])(
+  'deliveries %j is a usage error',
+  async (words) => {
+    expect((await run('deliveries', ...words)).code).toBe(2);
+  },
+);
 
 test('a filter that is off, and an id that is not there, end in one clear error', async () => {
   const filter = await run('deliveries', 'list', '--status', 'ded');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ERRORS, PointsmanError } from '../../src/core/errors.ts';
 import type { ReceiptDetail } from '../../src/core/receipt.ts';
-import { UNAVAILABLE } from '../support/scripted-destination.ts';
+import { REJECTED, UNAVAILABLE } from '../support/scripted-destination.ts';
 import { closeSites, openSite, problemIn, type Site, TOKEN } from './site.ts';
 
 interface List {
@@ -215,6 +215,76 @@ describe('the list of deliveries', () => {
   it('answers a huge filter at once', async () => {
     const response = await site.get(`/api/v1/deliveries?code=${'X'.repeat(10_000)}`);
     expect(response.status).toBe(400);
+  });
+});
+
+describe('causes of death', () => {
+  /** Two deliveries of Ann and one of Bob, all refused. */
+  async function refused(): Promise<void> {
+    const { corridor } = site;
+    for (const [n, member] of ['ann', 'ann', 'bob'].entries()) {
+      corridor.destination.next(() => REJECTED);
+      await corridor.receive({ eventName: 'LevelChanged', storeCode: 'de', messageId: `m-${n}`, member });
+      await corridor.route();
+      await corridor.deliver();
+      await corridor.clock.advance(1_000);
+    }
+  }
+
+  it('are counted, with a remedy and the newest of each', async () => {
+    await refused();
+    expect(await list('/api/v1/deliveries/causes?status=dead')).toEqual({
+      items: [
+        {
+          code: 'DELIVERY_REJECTED',
+          mapping: 'all',
+          destination: 'bloomreach',
+          endpoint: 'event',
+          count: 3,
+          oldest: '2026-02-11T08:30:00.000Z',
+          newest: '2026-02-11T08:30:02.000Z',
+          example: 'dlv_00000000003',
+          detail: 'success: false',
+          remedy: ERRORS.DELIVERY_REJECTED.remedy,
+        },
+      ],
+      next: null,
+    });
+  });
+
+  it.each([
+    ['member=ann', [2]],
+    ['mapping=none', []],
+    ['since=2026-02-11T08:30:01Z', [2]],
+  ])('are those of deliveries with %s', async (query, counts) => {
+    await refused();
+    const { items } = await list(`/api/v1/deliveries/causes?${query}`);
+    expect(items.map(({ count }) => count)).toEqual(counts);
+  });
+
+  it.each([
+    ['status=pending', 'status is "pending"; only dead deliveries have a cause'],
+    ['limit=5', 'There is no filter "limit"'],
+  ])('refuse %s and say why', async (query, detail) => {
+    const response = await site.get(`/api/v1/deliveries/causes?${query}`);
+    expect(await problemIn(response)).toMatchObject({ status: 400, detail: expect.stringContaining(detail) });
+  });
+});
+
+describe('a pause', () => {
+  it.each([
+    [null, ['destination paused', 'destination paused']],
+    ['event', ['endpoint paused', 'endpoint paused']],
+    ['customer', ['dlv_00000000001', null]],
+  ])('of the endpoint %s shows at what it holds', async (endpoint, blockedBy) => {
+    await run('ann', 'ann');
+    const pause = { destination: 'bloomreach', endpoint, cause: 'by_hand', detail: 'maintenance', sinceMs: 0 } as const;
+    await site.corridor.store.pause(pause);
+    const { items } = await list('/api/v1/deliveries');
+    expect(items.map((item) => item['blockedBy'])).toEqual(blockedBy);
+    await site.corridor.store.resume(pause, null, 1);
+    const after = await list('/api/v1/deliveries');
+    expect(after.items.map((item) => item['blockedBy'])).toEqual(['dlv_00000000001', null]);
   });
 });
 

@@ -10,7 +10,7 @@ import { aMapping } from '../support/samples.ts';
 const OLD = 'a'.repeat(64);
 
 /** Compares over so many stored events; every third one is sent otherwise, every seventh fails. */
-async function diffed(events: number, over: Partial<DiffScope> = {}) {
+async function diffed(events: number, over: Partial<DiffScope> = {}, log: { readonly hasGaps?: boolean } = {}) {
   const corridor = createCorridor();
   for (let n = 1; n <= events; n++) {
     await corridor.receive({ eventName: 'LevelChanged', storeCode: 'de', messageId: `m-${n}`, member: 'ann', n });
@@ -36,6 +36,8 @@ async function diffed(events: number, over: Partial<DiffScope> = {}) {
         facts: (keys) => corridor.store.facts(keys),
         runnableEvents: (filter, page) => {
           pages.push(page);
+          const isGap = log.hasGaps && pages.length % 2 === 1;
+          if (isGap) return Promise.resolve({ items: [], nextBefore: page.before ?? events + 1 });
           return corridor.store.runnableEvents(filter, page);
         },
       },
@@ -55,6 +57,12 @@ describe('a diff over stored events', () => {
     expect(groups[0]?.paths).toEqual(new Map([['extra', 7]]));
     expect(told).toEqual([10, 20, 25]);
     expect(pages.map(({ limit }) => limit)).toEqual([10, 10, 10]);
+  });
+
+  it('goes on after a page that is empty and not the last', async () => {
+    const { summary, pages } = await diffed(25, {}, { hasGaps: true });
+    expect(summary).toMatchObject({ events: 25, changed: 7 });
+    expect(pages).toHaveLength(6);
   });
 
   it('looks at the newest only, exactly as many as asked', async () => {
