@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryRow } from '../../../src/ports/log.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { attemptDraft, idsOf, offer, T0 } from './drafts.ts';
+import { Player } from './history-player.ts';
+import { anyStep, type Step } from './history-steps.ts';
+import type { Time } from './history-upkeep.ts';
 import type { OpenStore } from './opened-store.ts';
-import { anyStep, Player, type Step, type Time } from './random-history.ts';
 
 const EVERYTHING = { before: null, limit: 200 } as const;
 

@@ -5,7 +5,8 @@ import type { Store } from '../../../src/ports/store.ts';
 import { createMemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import { openSqliteStore } from '../../../src/storage/sqlite/sqlite-store.ts';
 import { eventDraft, T0 } from '../../conformance/store/drafts.ts';
-import { anyStep, Player, type Step } from '../../conformance/store/random-history.ts';
+import { Player } from '../../conformance/store/history-player.ts';
+import { anyStep, type Step } from '../../conformance/store/history-steps.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const someSteps = fc.array(anyStep, { minLength: 5, maxLength: 25 });
