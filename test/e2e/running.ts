@@ -30,6 +30,8 @@ export interface Running {
   ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }>;
   /** Reads the API. */
   api(path: string): Promise<{ status: number; body: Readonly<Record<string, unknown>> }>;
+  /** Stops the server in an orderly way and starts it again. */
+  restart(): Promise<void>;
   /** Waits until nothing is open any more. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -65,19 +67,27 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   if (!config.ok) throw new Error(JSON.stringify(config.lints, null, 2));
   const lines: Readonly<Record<string, unknown>>[] = [];
   const log = createLogger('debug', { write: (line) => void lines.push(JSON.parse(line)) }, systemClock);
-  const server = await startPointsman({
-    config: config.config,
-    configFile,
-    clock: systemClock,
-    log,
-    ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
-  });
+  const start = () =>
+    startPointsman({
+      config: config.config,
+      configFile,
+      clock: systemClock,
+      log,
+      ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
+    });
+  let server = await start();
   return {
     dir,
     configFile,
     sandbox,
-    server,
+    get server() {
+      return server;
+    },
     lines,
+    async restart() {
+      await server.stop();
+      server = await start();
+    },
     send: (body, headers = { 'x-pointsman-token': WEBHOOK_TOKEN }) =>
       call(`${server.url}/webhooks/open-loyalty`, {
         method: 'POST',
