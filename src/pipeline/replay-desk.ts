@@ -18,7 +18,7 @@ export interface ReplayDesk {
 
 /** What a desk needs. */
 export interface ReplayDeskTools extends ReplayLookTools, ReplayTools {
-  readonly store: Omit<ReplayStore, 'runningReplays' | 'redeliverStep' | 'reprocessStep'>;
+  readonly store: Omit<ReplayStore, 'redeliverStep' | 'reprocessStep'>;
 }
 
 /** Opens a desk. */

@@ -1,4 +1,5 @@
 import { PointsmanError } from '../core/errors.ts';
+import { publicId } from '../core/id.ts';
 import type { ReplayAction } from '../core/replay.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -7,7 +8,10 @@ import { countChoice } from './replay-count.ts';
 
 /** What ordering replays needs. */
 export interface ReplayTools {
-  readonly store: Pick<ReplayStore, 'replayEnd' | 'countReplay' | 'createReplay' | 'replay' | 'changeReplay'>;
+  readonly store: Pick<
+    ReplayStore,
+    'replayEnd' | 'countReplay' | 'createReplay' | 'replay' | 'changeReplay' | 'runningReplays'
+  >;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told that there may be something to replay now: a hint. */
@@ -15,7 +19,8 @@ export interface ReplayTools {
 }
 
 /**
- * Stores a replay, which begins at once. Throws `API_NOT_FOUND` when there is nothing to replay.
+ * Stores a replay, which begins at once. Throws `API_NOT_FOUND` when there is nothing to replay, and `API_CONFLICT` while
+ * the same goes on: an order that was sent twice is one order.
  *
  * @param ratePerSecond deliveries or events; null = as fast as they are taken.
  */
@@ -24,6 +29,8 @@ export async function startReplay(
   ratePerSecond: number | null,
   tools: ReplayTools,
 ): Promise<Replay> {
+  const same = (await tools.store.runningReplays()).find((running) => isSame(running, choice));
+  if (same) throw new PointsmanError('API_CONFLICT', `${publicId('rpl', same.id)} does just this and goes on`);
   const { total, refused, upTo } = await countChoice(choice, tools.store);
   if (total === 0)
     throw new PointsmanError('API_NOT_FOUND', 'Nothing that is stored is meant by this: nothing to replay');
@@ -50,4 +57,9 @@ export async function changeReplay(id: number, action: ReplayAction, tools: Repl
   const known = await tools.store.replay(id);
   if (!known) throw new PointsmanError('API_NOT_FOUND', 'There is no such replay');
   throw new PointsmanError('API_CONFLICT', `The replay is ${known.status}: nothing can be changed any more`);
+}
+
+function isSame(running: ReplayChoice, { mode, selection, mapping }: ReplayChoice): boolean {
+  if (running.mode !== mode || running.mapping !== mapping) return false;
+  return JSON.stringify(running.selection) === JSON.stringify(selection);
 }

@@ -38,6 +38,8 @@ export interface Corridor {
   readonly shutdown: AbortController;
   /** How often each hint was given. */
   readonly hints: { accepted: number; routed: number; settled: number };
+  /** What is in force. */
+  ruleSet(): RuleSet;
   /** Puts other mappings in force. */
   useMappings(...mappings: readonly Mapping[]): void;
   receive(body: JsonObject | string | Uint8Array, redact?: readonly string[]): Promise<Receipted>;
@@ -112,6 +114,7 @@ export function createCorridor(parts: CorridorParts = {}): Corridor {
   };
   return {
     ...{ clock, log, source, engine, destination, store, router, deliverer, pauses, stopping, shutdown, hints, all },
+    ruleSet: () => rules,
     useMappings: (...mappings) => {
       rules = ruleSetOf(mappings);
     },
