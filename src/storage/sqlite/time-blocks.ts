@@ -6,12 +6,6 @@ export type TimedLog = 'event' | 'delivery';
 /** Rows in one block. */
 const BLOCK = 1024;
 
-/** A range of keys, both included. */
-export interface KeyRange {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** The times of new rows, noted in memory until they are written, before the commit. */
 export interface TimeBlocks {
   /** Notes the time of a new row. Only inside a transaction. */
@@ -72,27 +66,4 @@ export function openTimeBlocks(db: Database): TimeBlocks {
 
 function nothing(): Noted {
   return { block: -1, minMs: 0, maxMs: 0, isWritten: true };
-}
-
-/** Finds the keys that can hold rows of a time range; null when there are none. */
-export type FindKeys = (log: TimedLog, sinceMs: number | undefined, untilMs: number | undefined) => KeyRange | null;
-
-/** Prepares the look-up of keys by time. */
-export function keysByTime(db: Database): FindKeys {
-  const first = db
-    .prepare<[TimedLog, number], number>(
-      'SELECT block FROM time_block WHERE log = ? AND max_ms >= ? ORDER BY block LIMIT 1',
-    )
-    .pluck();
-  const last = db
-    .prepare<[TimedLog, number], number>(
-      'SELECT block FROM time_block WHERE log = ? AND min_ms < ? ORDER BY block DESC LIMIT 1',
-    )
-    .pluck();
-  return (log, sinceMs, untilMs) => {
-    const from = sinceMs === undefined ? 0 : first.get(log, sinceMs);
-    const to = untilMs === undefined ? Number.MAX_SAFE_INTEGER : last.get(log, untilMs);
-    if (from === undefined || to === undefined) return null;
-    return { from: from * BLOCK, to: untilMs === undefined ? to : (to + 1) * BLOCK - 1 };
-  };
 }
