@@ -5,7 +5,8 @@ import { BLOCK, mappingStatus, statusNumber } from '../../../src/storage/sqlite/
 import { migrate } from '../../../src/storage/sqlite/migrate.ts';
 import { storeOn } from '../../../src/storage/sqlite/sqlite-store.ts';
 import { T0 } from '../../conformance/store/drafts.ts';
-import { anyStep, Player } from '../../conformance/store/random-history.ts';
+import { Player } from '../../conformance/store/history-player.ts';
+import { anyStep } from '../../conformance/store/history-steps.ts';
 
 const anyHistory = fc.array(anyStep, { minLength: 5, maxLength: 30 });
 
