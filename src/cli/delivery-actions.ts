@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { DeliveryAction } from '../pipeline/delivery-control.ts';
 import { CONFIG_OPTION, configOf } from './config-option.ts';
 import { say } from './terminal.ts';
 import { URL_OPTION, WRITING_HELP, type WriterOption, withWriter } from './writer-option.ts';
 
-const ACTIONS: Readonly<Record<DeliveryAction, { readonly description: string; readonly done: string }>> = {
+const ACTIONS = {
   skip: {
     description: 'give a pending delivery up: it is never sent, and the next of its member goes on',
     done: 'is skipped: it is never sent.',
@@ -13,7 +12,7 @@ const ACTIONS: Readonly<Record<DeliveryAction, { readonly description: string; r
     description: 'let a pending or held delivery go at once, before others of its member that came earlier',
     done: 'is released: it goes at once.',
   },
-};
+} as const;
 
 /** `pointsman deliveries skip|release`: what a person does with one delivery. */
 export function deliveryActionCommands(deliveries: Command): void {
@@ -30,7 +29,7 @@ export function deliveryActionCommands(deliveries: Command): void {
   }
 }
 
-async function act(id: string, action: DeliveryAction, options: WriterOption): Promise<void> {
+async function act(id: string, action: keyof typeof ACTIONS, options: WriterOption): Promise<void> {
   const config = configOf(options.config, 'error');
   await withWriter(config, options, ({ delivering }) => delivering.act(id, action));
   say(`${id} ${ACTIONS[action].done}`);

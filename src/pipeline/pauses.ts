@@ -8,7 +8,7 @@ export interface PauseTools extends PersistTools {
 }
 
 /** The destination or endpoint that is paused. */
-export type Paused = Pick<Pause, 'destination' | 'endpoint'>;
+type Paused = Pick<Pause, 'destination' | 'endpoint'>;
 
 /** The pauses of every destination, in memory as they are in the store. */
 export interface Pauses {

@@ -38,9 +38,11 @@ export function createPolicyBook(destinationRetry: RetryPolicy, ruleSet: () => R
   return {
     of(mapping) {
       const current = inForce();
-      const found = known.get(mapping) ?? policiesOf(mapping, destinationRetry, current);
-      known.set(mapping, found);
-      return found;
+      const found = known.get(mapping);
+      if (found) return found;
+      const fresh = policiesOf(mapping, destinationRetry, current);
+      known.set(mapping, fresh);
+      return fresh;
     },
     mostTries() {
       inForce();

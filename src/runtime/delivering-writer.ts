@@ -1,11 +1,13 @@
+import type { Config } from '../config/config.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type DestinationView, destinationView } from '../http/destination-view.ts';
 import { actOnDelivery, type DeliveryAction } from '../pipeline/delivery-control.ts';
 import { type DestinationOrder, pauseDestination, resumeDestination } from '../pipeline/destination-control.ts';
 import { loadPauses } from '../pipeline/pauses.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import { mappingContextOf } from './registry.ts';
-import type { WriterOptions } from './writer.ts';
 
 /** Steers what is delivered: through the running server, or in the store itself where none runs. */
 export interface DeliveringWriter {
@@ -20,6 +22,13 @@ export interface DeliveringWriter {
 
 /** A call of the server's API. */
 export type Call = (method: 'GET' | 'POST', path: string, body?: string) => Promise<JsonObject>;
+
+/** What steering a store needs. */
+interface StoreTools {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 /** Who acts where there is no token that tells. */
 const BY = 'the command line';
@@ -44,7 +53,7 @@ export function serverDelivering(call: Call): DeliveringWriter {
 }
 
 /** Steers what the next server will deliver from this store. */
-export function storeDelivering(store: Store, { config, clock, log }: WriterOptions): DeliveringWriter {
+export function storeDelivering(store: Store, { config, clock, log }: StoreTools): DeliveringWriter {
   const { destinations } = mappingContextOf(config);
   const signal = new AbortController().signal;
   const control = async () => {

@@ -119,7 +119,11 @@ class RunningDeliverers implements Deliverers {
 
   #retire(one: Running): void {
     this.#running.delete(one.destination.id);
-    const gone = one.retire().finally(() => this.#retiring.delete(one));
+    const gone = one.retire().finally(() => {
+      this.#retiring.delete(one);
+      // What it gave back is its replacement's.
+      this.wake();
+    });
     this.#retiring.set(one, gone);
   }
 }
