@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['runtime', 'core', 'ports', 'config', 'mapping', 'sandbox'],
     ...['http/destination-view.ts', 'http/diff-view.ts', 'http/filters.ts', 'http/log-view.ts', 'http/paging.ts'],
+    'http/replay-view.ts',
   ],
 };
 

@@ -18,7 +18,7 @@ export class LintFailure extends Error {
 }
 
 /** Errors of the words a command was given. */
-const USAGE_ERRORS: readonly ErrorCode[] = ['CLI_USAGE', 'API_BAD_FILTER', 'API_CURSOR_MISMATCH'];
+const USAGE_ERRORS: readonly ErrorCode[] = ['CLI_USAGE', 'API_BAD_FILTER', 'API_CURSOR_MISMATCH', 'API_AMBIGUOUS'];
 
 /** Says what went wrong, on stderr, and returns the exit code for it. */
 export function reportFailure(error: unknown): number {

@@ -9,9 +9,11 @@ import { diffCommand } from './diff.ts';
 import { eventsCommand } from './events.ts';
 import { factsCommand } from './facts.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import { forgetCommand } from './forget.ts';
 import { newCommand } from './new.ts';
 import { previewCommand } from './preview.ts';
 import { reloadsCommand } from './reloads.ts';
+import { replayCommand } from './replay.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { testCommand } from './test.ts';
@@ -35,6 +37,8 @@ for (const add of [
   destinationsCommand,
   eventsCommand,
   factsCommand,
+  replayCommand,
+  forgetCommand,
   reloadsCommand,
   configCommand,
   sandboxCommand,

@@ -1,19 +1,13 @@
 import { PointsmanError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { ForgetCounts, Forgetting, KnownMember, Upkeep } from '../ports/upkeep.ts';
+import type { Forgetting, Forgotten, KnownMember, Upkeep } from '../ports/upkeep.ts';
 
 /** What forgetting needs. */
 export interface ForgetTools {
   readonly store: Pick<Upkeep, 'knownMembers' | 'beginForgetting' | 'forgettings' | 'forgetStep'>;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-/** What became of a member. */
-export interface Forgotten extends KnownMember, ForgetCounts {
-  /** Whether nothing of hers is left; otherwise it goes on by itself. */
-  readonly isDone: boolean;
 }
 
 /** Events erased in one commit. */

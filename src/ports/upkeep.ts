@@ -33,6 +33,12 @@ export interface ForgetCounts {
   readonly aliases: number;
 }
 
+/** What became of a member who was to be forgotten. */
+export interface Forgotten extends KnownMember, ForgetCounts {
+  /** Whether nothing of hers is left; otherwise it goes on by itself. */
+  readonly isDone: boolean;
+}
+
 /** A forgetting that was ordered; it goes on until nothing is left, whatever happens to the process. */
 export interface Forgetting extends ForgetCounts {
   /** Says nothing of whom it is about. */

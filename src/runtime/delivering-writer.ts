@@ -20,8 +20,13 @@ export interface DeliveringWriter {
   act(id: string, action: DeliveryAction): Promise<void>;
 }
 
-/** A call of the server's API. */
-export type Call = (method: 'GET' | 'POST', path: string, body?: string) => Promise<JsonObject>;
+/** A call of the server's API, tried again when it fails for now; one with `withinMs` is made once, and may take so long. */
+export type Call = (
+  method: 'GET' | 'POST',
+  path: string,
+  body?: string,
+  once?: { readonly withinMs: number },
+) => Promise<JsonObject>;
 
 /** What steering a store needs. */
 interface StoreTools {

@@ -2,7 +2,8 @@ import type { Config } from '../config/config.ts';
 import { PointsmanError } from '../core/errors.ts';
 import { openServer } from './server-writer.ts';
 import { openOwnStore } from './store-writer.ts';
-import type { Writer, WriterOptions } from './writer.ts';
+import type { Writer } from './writer.ts';
+import type { WriterOptions } from './writer-options.ts';
 
 /**
  * The running server's API when it answers, else the store itself, under the owner lock. Throws `API_UNREACHABLE` when

@@ -23,7 +23,7 @@ export function sidesOf(liveFiles: readonly MappingFile[], edited: EditedFiles, 
 }
 
 /** The mappings of the last good files; a file that today's config refuses does nothing. */
-function compileLive(files: readonly MappingFile[], context: MappingContext): readonly Mapping[] {
+export function compileLive(files: readonly MappingFile[], context: MappingContext): readonly Mapping[] {
   const bytes = (text: string) => new TextEncoder().encode(text);
   return compileMappings(
     files.map(({ file, text }) => ({ file, bytes: bytes(text) })),

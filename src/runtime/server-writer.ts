@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, PointsmanError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Learned } from '../pipeline/learn.ts';
 import { type Call, serverDelivering } from './delivering-writer.ts';
+import { serverReplays } from './replay-writer.ts';
 import type { Writer } from './writer.ts';
 
 /** A server on this machine answers at once, one far away soon. */
@@ -29,6 +30,7 @@ export async function openServer(url: string, token: string | null): Promise<Wri
       return typeof found?.['value'] === 'string' ? found['value'] : null;
     },
     delivering: serverDelivering(call),
+    replays: serverReplays(call),
     close: () => agent.destroy(),
   };
 }
@@ -36,8 +38,8 @@ export async function openServer(url: string, token: string | null): Promise<Wri
 /** Calls may be repeated: learning again what is known does nothing. */
 function caller(address: string, token: string | null, agent: Agent): Call {
   const headers = { ...(token !== null && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' };
-  const once: Call = async (method, path, body) => {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const call: Call = async (method, path, body, once) => {
+    const signal = AbortSignal.timeout(once?.withinMs ?? ANSWER_WITHIN_MS);
     const options = { method, headers, dispatcher: agent, signal, ...(body !== undefined && { body }) };
     const { statusCode, body: answer } = await request(`${address}${path}`, options).catch((cause) => {
       throw new PointsmanError('API_UNREACHABLE', `The server at ${address} does not answer: ${cause.message}`, {
@@ -48,9 +50,9 @@ function caller(address: string, token: string | null, agent: Agent): Call {
     if (statusCode === 200 && isJsonObject(json)) return json;
     throw problemIn(json, { statusCode, address });
   };
-  return (method, path, body) =>
-    pRetry(() => once(method, path, body), {
-      retries: RETRIES,
+  return (method, path, body, once) =>
+    pRetry(() => call(method, path, body, once), {
+      retries: once ? 0 : RETRIES,
       minTimeout: 500,
       shouldRetry: ({ error }) => error instanceof PointsmanError && error.retryable && error.code !== 'API_INTERNAL',
     });
