@@ -64,7 +64,7 @@ export class Player {
       case 'prune':
         return this.#upkeep.prune(nowMs - step.seconds * 1_000);
       case 'forget':
-        return this.#upkeep.forget(MEMBERS[step.member] ?? '');
+        return this.#forget(MEMBERS[step.member] ?? '');
       case 'learn':
         return this.#store.learn([lessonOf(step)], null, nowMs);
       case 'look':
@@ -139,6 +139,11 @@ export class Player {
       return { deliveryId, claimNo, attempt, decision: decisionOf('retry', nowMs, retries), shareLimit: null, nowMs };
     });
     return [lost, await this.#store.settleAttempts(settled)];
+  }
+
+  /** Once nothing is in flight: how far it gets before is the store's own affair. */
+  async #forget(member: string): Promise<unknown> {
+    return [await this.#recover(true), await this.#upkeep.forget(member)];
   }
 
   async #look(look: readonly Made[] | null): Promise<unknown> {

@@ -73,7 +73,7 @@ export class UpkeepPlayer {
     return events;
   }
 
-  /** Until it is done, or something in flight holds it up. */
+  /** Until it is done, or something that went in flight meanwhile holds it up. */
   async forget(member: string): Promise<unknown> {
     const [begun] = await this.#store.beginForgetting([member], this.#time.nowMs);
     let step: Forgetting | null = begun ?? null;
