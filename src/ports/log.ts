@@ -226,7 +226,7 @@ export interface Log {
   /** The facts of these keys, in order; null where there is none. */
   facts(keys: readonly FactKey[]): Promise<readonly (Fact | null)[]>;
   factRows(filter: FactFilter, page: PageRequest): Promise<Page<FactRow>>;
-  /** The names that deliveries or events have or had, sorted: tells a filter that finds nothing from one that is misspelt. */
+  /** The names that rows have, sorted: tells a filter that finds nothing from one that is misspelt. */
   names(by: NamedBy): Promise<readonly string[]>;
   unmatchedNames(limit: number): Promise<readonly UnmatchedName[]>;
   receipts(page: PageRequest): Promise<Page<ReceiptRow>>;

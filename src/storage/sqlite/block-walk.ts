@@ -21,7 +21,7 @@ export interface Effort {
 }
 
 /** Where a walk came to: rows may be in this block, or the effort is spent and it goes on there. */
-export interface Reached {
+interface Reached {
   readonly block: number;
   readonly isFound: boolean;
 }

@@ -37,7 +37,7 @@ export function factLister(db: Database, read: ReadPage): (filter: FactFilter, p
 }
 
 /** Prepares the choice of ways to facts: the most selective filter leads, the rest is checked row by row. */
-export function factPlanner(db: Database): (filter: FactFilter) => ListQuery {
+function factPlanner(db: Database): (filter: FactFilter) => ListQuery {
   const findMembers = memberFinder(db);
   return (filter) => {
     const conditions = conditionsOf(filter);

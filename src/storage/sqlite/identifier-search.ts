@@ -9,9 +9,9 @@ export type FindMembers = (conditions: readonly Condition[]) => readonly number[
 /** Members that are each looked up on their own; beyond, rows are asked one by one whether they match. */
 export const MOST_LISTED = 300;
 
-/** The prefix whole, or without its tenant: few names are one, and they are found once for all identifiers. */
-const PREFIX_FITS = `i.prefix IN (SELECT n.id FROM name n
-  WHERE n.text = ? OR substr(n.text, instr(n.text, '/') + 1) = ?)`;
+/** The prefix whole, or without its tenant: few names are one. They are found once for all identifiers, or none is asked. */
+const PREFIXES = `SELECT n.id FROM name n WHERE n.text = ? OR substr(n.text, instr(n.text, '/') + 1) = ?`;
+const PREFIX_FITS = `EXISTS (${PREFIXES}) AND i.prefix IN (${PREFIXES})`;
 
 /** What identifies exactly `text`: whole, without its tenant, or without tenant and kind; one condition per reading. */
 export function knownAs(text: string): readonly Condition[] {
@@ -66,7 +66,7 @@ function readings(text: string, match: (value: string) => readonly Condition[]):
     const { prefix, value } = splitIdentifier(spelling);
     if (prefix === '') return match(spelling);
     const named = match(value).map(({ sql, params }) => {
-      return { sql: `${sql} AND ${PREFIX_FITS}`, params: [...params, prefix, prefix] };
+      return { sql: `${sql} AND ${PREFIX_FITS}`, params: [...params, prefix, prefix, prefix, prefix] };
     });
     return [...match(spelling), ...named];
   });

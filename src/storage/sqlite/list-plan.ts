@@ -14,7 +14,7 @@ export interface CommonFilter {
 }
 
 /** A filter by a name: its column, and what rows are counted under. */
-export interface NamedFilter<Filter> {
+interface NamedFilter<Filter> {
   readonly filter: keyof Filter;
   readonly column: string;
   readonly counted: Counted;

@@ -3,7 +3,7 @@ import type { DeadCause, DeliveryFilter } from '../../ports/log.ts';
 import { DELIVERY_LIST } from './delivery-list.ts';
 import { listPlanner } from './list-plan.ts';
 import type { Access, Condition, ListQuery, Prepared } from './list-query.ts';
-import { allOf, keysSql } from './list-ways.ts';
+import { allOf, keysSql } from './list-sql.ts';
 
 /** The tables that dead deliveries are grouped from, and what binds their parameters before the conditions. */
 type From = Condition;

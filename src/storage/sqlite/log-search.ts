@@ -17,9 +17,7 @@ export interface Searched {
 }
 
 /** The ways to everything that `q` starts, empty when it can start nothing; or, where it starts too much, how a row is asked. */
-export type Found =
-  | { readonly accesses: readonly Access[] }
-  | { readonly accesses: null; readonly condition: Condition };
+type Found = { readonly accesses: readonly Access[] } | { readonly accesses: null; readonly condition: Condition };
 
 /** Finds what a text starts: an id, a message id, an alias. */
 export type Search = (q: string, searched: Searched) => Found;

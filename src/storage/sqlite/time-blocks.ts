@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** The logs that are filtered by time. */
-export type TimedLog = 'event' | 'delivery';
+type TimedLog = 'event' | 'delivery';
 
 /** Rows in one block. */
 const BLOCK = 1024;
