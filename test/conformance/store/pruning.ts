@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
-import { acceptOne, acceptRouted, claim, deliveryDraft, eventDraft, NEWEST, T0, waitingDraft } from './drafts.ts';
+import {
+  acceptOne,
+  acceptRouted,
+  claim,
+  deliveryDraft,
+  eventDraft,
+  idsOf,
+  NEWEST,
+  T0,
+  waitingDraft,
+} from './drafts.ts';
 import type { OpenStore } from './opened-store.ts';
 import { finishAll, redelivery } from './redelivering.ts';
 
@@ -73,6 +83,15 @@ export function pruningConformance(open: OpenStore): void {
       const later = (await reopen?.()) ?? store;
       const [again] = await later.accept([eventDraft('m-1')], []);
       expect(again).toMatchObject({ ok: true, duplicate: false, eventId: 2 });
+    });
+
+    it('gives no key twice, though it went before any was given out since the start', async () => {
+      const { store, reopen } = await open();
+      await acceptRouted(store, 'm-1', [deliveryDraft({ status: 'shadowed' })]);
+      const later = (await reopen?.()) ?? store;
+      await sweep(later, T0 + 1);
+      const id = await acceptRouted(later, 'm-2', [deliveryDraft()]);
+      expect([id, idsOf(await claim(later))]).toEqual([2, [2]]);
     });
 
     it('finds old events behind newer ones', async () => {
