@@ -107,65 +107,70 @@ function statusOf(id: number, random: Random): DeliveryStatus {
   return dice < 60 ? 'skipped' : 'delivered';
 }
 
+/** What rows are written with. */
+interface Writing {
+  readonly db: Database.Database;
+  readonly names: ReturnType<typeof openNames>;
+  readonly blocks: ReturnType<typeof openBlocks>;
+  readonly times: ReturnType<typeof openTimeBlocks>;
+}
+
 function write(
   db: Database.Database,
   events: readonly PlainEvent[],
   deliveries: readonly PlainDelivery[],
 ): FilledLog['move'] {
-  const names = openNames(db);
-  const blocks = openBlocks(db);
-  const times = openTimeBlocks(db);
-  const counted = (row: PlainDelivery) => ({
-    id: row.id,
-    event_name: names.idOf(row.event.name),
-    mapping: names.idOf(row.mapping),
-    destination: names.idOf(row.destination),
-    endpoint: names.idOf(row.endpoint),
-  });
-  const setStatus = db.prepare('UPDATE delivery SET status = ? WHERE id = ?');
+  const writing = { db, names: openNames(db), blocks: openBlocks(db), times: openTimeBlocks(db) };
+  const { names, blocks, times } = writing;
   db.transaction(() => {
     writeMembers(db, names.idOf('de/'), names.idOf('de/email:'));
-    const addEvent = db.prepare(
-      `INSERT INTO event (id, source, store_code, name, member, partition, message_id, status, clock_ms, received_ms)
-       VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
-    );
-    for (const event of events) {
-      const [name, source] = [names.idOf(event.name), names.idOf(event.source)];
-      const member = event.member === null ? null : event.member + 1;
-      addEvent.run(event.id, source, 1, name, member, event.messageId, event.status, event.atMs, event.atMs);
-      countEvent(blocks, { id: event.id, name, source }, event.status, 1);
-      times.note('event', event.id, event.atMs);
-    }
-    const addVersion = db.prepare('INSERT INTO mapping_version (id, mapping, version) VALUES (?, ?, ?)');
-    const mappings = new Set(deliveries.map(({ mapping }) => names.idOf(mapping)));
-    for (const mapping of mappings) addVersion.run(mapping, mapping, 'v1');
-    const add = db.prepare(
-      `INSERT INTO delivery (id, event, event_name, mapping, version, part, run, destination, endpoint, member, head,
-         status, code, created_ms, since_ms, detail)
-       VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
-    );
-    for (const row of deliveries) {
-      const { event_name, mapping, destination, endpoint } = counted(row);
-      const member = row.member === null ? null : row.member + 1;
-      const [head, tail] = [
-        [row.id, row.event.id, event_name, mapping, mapping, row.id],
-        [destination, endpoint, member, row.status, row.code, row.atMs, row.atMs, `about ${row.id}`],
-      ];
-      add.run(...head, ...tail);
-      countDelivery(blocks, counted(row), row.status, 1);
-      times.note('delivery', row.id, row.atMs);
-    }
+    writeEvents(events, writing);
+    writeDeliveries(deliveries, writing);
     times.flush();
     blocks.flush();
   })();
+  const setStatus = db.prepare('UPDATE delivery SET status = ? WHERE id = ?');
   return (row, to) => {
     db.transaction(() => {
       setStatus.run(to, row.id);
-      moveDelivery(blocks, counted(row), row.status, to);
+      moveDelivery(blocks, { id: row.id, mapping: names.idOf(row.mapping) }, row.status, to);
       blocks.flush();
     })();
     row.status = to;
   };
+}
+
+function writeEvents(events: readonly PlainEvent[], { db, names, blocks, times }: Writing): void {
+  const add = db.prepare(
+    `INSERT INTO event (id, source, store_code, name, member, partition, message_id, status, clock_ms, received_ms)
+     VALUES (?, ?, 1, ?, ?, 0, ?, ?, ?, ?)`,
+  );
+  for (const { id, member, messageId, status, atMs, ...event } of events) {
+    const [name, source] = [names.idOf(event.name), names.idOf(event.source)];
+    add.run(id, source, name, member === null ? null : member + 1, messageId, status, atMs, atMs);
+    countEvent(blocks, { id, name, source }, status, 1);
+    times.note('event', id, atMs);
+  }
+}
+
+function writeDeliveries(deliveries: readonly PlainDelivery[], { db, names, blocks, times }: Writing): void {
+  const addVersion = db.prepare('INSERT INTO mapping_version (id, mapping, version) VALUES (?, ?, ?)');
+  const mappings = new Set(deliveries.map(({ mapping }) => names.idOf(mapping)));
+  for (const mapping of mappings) addVersion.run(mapping, mapping, 'v1');
+  const add = db.prepare(
+    `INSERT INTO delivery (id, event, event_name, mapping, version, part, run, destination, endpoint, member, head,
+       status, code, created_ms, since_ms, detail)
+     VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+  );
+  for (const { id, event, status, code, atMs, ...row } of deliveries) {
+    const [event_name, mapping] = [names.idOf(event.name), names.idOf(row.mapping)];
+    const [destination, endpoint] = [names.idOf(row.destination), names.idOf(row.endpoint)];
+    const member = row.member === null ? null : row.member + 1;
+    const standing = [destination, endpoint, member, status, code, atMs, atMs, `about ${id}`];
+    add.run(id, event.id, event_name, mapping, mapping, id, ...standing);
+    countDelivery(blocks, { id, event_name, mapping, destination, endpoint }, status, 1);
+    times.note('delivery', id, atMs);
+  }
 }
 
 /** Member n is known as de/c-n and de/email:user-n@example.com. */
