@@ -2,7 +2,7 @@ import type { ClaimedDelivery, DeliveryDraft } from '../../core/delivery.ts';
 import type { FactKey } from '../../core/event.ts';
 import type { ClaimOffer } from '../../ports/store.ts';
 import { FIRST_POS } from './lanes.ts';
-import { countAddress, countDelivery, moveDelivery } from './row-counts.ts';
+import { countDelivery, markAddress, moveDelivery } from './row-counts.ts';
 import type { Tables } from './tables.ts';
 
 /** The event that deliveries are made of. */
@@ -130,14 +130,7 @@ function claimedAtOnce(id: number, eventId: number, draft: DeliveryDraft, nowMs:
   };
 }
 
-interface AddressRow {
-  readonly id: number;
-  readonly destination: number;
-  readonly endpoint: number;
-}
-
 function updater({ db, blocks }: Tables): (id: number, draft: DeliveryDraft, place: Standing, nowMs: number) => void {
-  const address = db.prepare<[number], AddressRow>('SELECT id, destination, endpoint FROM delivery WHERE id = ?');
   const update = db.prepare<ReshapedColumns>(
     `UPDATE delivery SET version = ?, destination = ?, endpoint = ?, member = ?, pos = ?, head = ?, status = ?,
        reason = ?, code = ?, detail = ?, due_ms = ?, background = ?, since_ms = coalesce(?, since_ms)
@@ -147,9 +140,7 @@ function updater({ db, blocks }: Tables): (id: number, draft: DeliveryDraft, pla
   return (id, draft, place, nowMs) => {
     const { mapping, version, destination, endpoint, member, pos, head, dueMs } = place;
     const { status, reason, code, detail } = draft;
-    const before = address.get(id);
-    if (before) countAddress(blocks, before, -1);
-    countAddress(blocks, { id, destination, endpoint }, 1);
+    markAddress(blocks, { id, destination, endpoint });
     moveDelivery(blocks, { id, mapping }, 'waiting', status);
     const standing = [version, destination, endpoint, member, pos, head, status, reason, code, detail, dueMs] as const;
     update.run(...standing, draft.background ? 1 : 0, status === 'waiting' ? null : nowMs, id);

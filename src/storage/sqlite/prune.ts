@@ -70,9 +70,15 @@ const PARTS: readonly (readonly [CountedLog, Counted])[] = [
   ['delivery', 'endpoint'],
 ];
 
-/** Prepares the deletion of counts that say 0, of one thing at a time; false after the last. Only inside a transaction. */
+/**
+ * Prepares the deletion of counts that say 0 and of what is known of blocks without rows, of one thing at a time; false
+ * after the last. Only inside a transaction.
+ */
 export function tidying({ db }: Tables): (part: number) => boolean {
-  const erase = db.prepare<[CountedLog, Counted]>('DELETE FROM block_count WHERE log = ? AND what = ? AND n = 0');
+  const erase = db.prepare<[CountedLog, Counted]>(
+    `DELETE FROM block_count WHERE log = ? AND what = ? AND (n = 0 OR NOT EXISTS (
+       SELECT 1 FROM time_block t WHERE t.log = block_count.log AND t.block = block_count.block))`,
+  );
   return (part) => {
     const of = PARTS[part];
     if (of) erase.run(...of);

@@ -20,9 +20,10 @@ export interface CountedDelivery {
 
 /** Counts an event that comes (1) or goes (-1). */
 export function countEvent(blocks: Blocks, { id, name, source }: CountedEvent, status: EventStatus, by: 1 | -1): void {
-  blocks.count('event', 'name', name, id, by);
-  blocks.count('event', 'source', source, id, by);
   blocks.count('event', 'status', statusNumber(status), id, by);
+  if (by === -1) return;
+  blocks.mark('event', 'name', name, id);
+  blocks.mark('event', 'source', source, id);
 }
 
 /** Counts an event under another status than before. */
@@ -35,10 +36,11 @@ export function moveEvent(blocks: Blocks, id: number, from: EventStatus, to: Eve
 /** Counts a delivery that comes (1) or goes (-1). */
 export function countDelivery(blocks: Blocks, row: CountedDelivery, status: DeliveryStatus, by: 1 | -1): void {
   const { id, event_name, mapping } = row;
-  blocks.count('delivery', 'name', event_name, id, by);
-  blocks.count('delivery', 'mapping', mapping, id, by);
-  countAddress(blocks, row, by);
   countStatus(blocks, id, mapping, status, by);
+  if (by === -1) return;
+  blocks.mark('delivery', 'name', event_name, id);
+  blocks.mark('delivery', 'mapping', mapping, id);
+  markAddress(blocks, row);
 }
 
 /** Counts a delivery under another status than before. */
@@ -53,14 +55,13 @@ export function moveDelivery(
   countStatus(blocks, id, mapping, to, 1);
 }
 
-/** Counts where a delivery goes to, or does not any more. */
-export function countAddress(
+/** Marks where a delivery goes to. */
+export function markAddress(
   blocks: Blocks,
   { id, destination, endpoint }: Pick<CountedDelivery, 'id' | 'destination' | 'endpoint'>,
-  by: 1 | -1,
 ): void {
-  blocks.count('delivery', 'destination', destination, id, by);
-  blocks.count('delivery', 'endpoint', endpoint, id, by);
+  blocks.mark('delivery', 'destination', destination, id);
+  blocks.mark('delivery', 'endpoint', endpoint, id);
 }
 
 function countStatus(blocks: Blocks, id: number, mapping: number, status: DeliveryStatus, by: 1 | -1): void {

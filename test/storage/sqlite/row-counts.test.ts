@@ -19,7 +19,9 @@ describe('what is counted while rows are written', () => {
         const store = storeOn(db, { path: ':memory:', nowMs: T0, lock: null });
         const player = new Player(store);
         for (const step of steps) await player.play(step);
-        expect(countsKept(db)).toEqual(countsOfRows(db));
+        const [kept, counted] = [countsKept(db), countsOfRows(db)];
+        expect(kept.filter(isTally)).toEqual(counted.filter(isTally));
+        expect(kept).toEqual(expect.arrayContaining(counted.map((line) => (isTally(line) ? line : marked(line)))));
         expect(all(db, OUT_OF_TIME)).toEqual([]);
         expect(all(db, WRONG_HEADS)).toEqual([]);
         await store.close();
@@ -42,6 +44,15 @@ const WRONG_HEADS = `SELECT id, status, head, pos, due_ms, owner FROM delivery d
         AND o.pos IS NOT NULL AND d.pos IS NOT NULL AND o.pos < d.pos))
     OR (due_ms IS NULL) <> (status NOT IN ('pending', 'waiting'))
     OR (owner IS NOT NULL AND status <> 'pending')`;
+
+/** Statuses are counted; of everything else a block only knows that some row has or had it. */
+function isTally(line: string): boolean {
+  return line.includes('status');
+}
+
+function marked(line: string): string {
+  return line.replace(/\d+$/, '1');
+}
 
 function countsKept(db: Database.Database): readonly string[] {
   return all(db, 'SELECT log, what, value, block, n FROM block_count WHERE n <> 0').map(String).sort();

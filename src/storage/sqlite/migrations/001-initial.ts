@@ -211,7 +211,7 @@ CREATE TABLE time_block (
   max_ms  INTEGER NOT NULL,
   PRIMARY KEY (log, block)
 ) WITHOUT ROWID;
--- How many rows of a block have a value now, such as the status pending: says where to look, and how many there are.
+-- What rows of a block have. n: how many have the status, or the mapping and status, now; of all else 1 = some has or had it.
 CREATE TABLE block_count (
   log    TEXT NOT NULL,
   what   TEXT NOT NULL,
