@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../../src/core/attempt.ts';
 import type { ClaimedDelivery } from '../../src/core/delivery.ts';
 import type { CallLimits, CallResult } from '../../src/ports/destination.ts';
@@ -34,7 +34,7 @@ const ANSWERS = {
 type Step =
   | { readonly do: 'receive'; readonly members: readonly number[] }
   | { readonly do: 'step' }
-  | { readonly do: 'answer'; readonly call: number; readonly outcome: Outcome }
+  | { readonly do: 'answer'; readonly call: number; readonly outcome: Outcome; readonly divisible: boolean }
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'skip' | 'release'; readonly id: number }
   | { readonly do: 'pause' | 'resume' | 'recover' };
@@ -59,7 +59,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('step' as const) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), call: fc.nat(3), outcome }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('answer' as const), call: fc.nat(3), outcome, divisible: fc.boolean() }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 150, 6_000, 40_000, 200_000) }),
@@ -70,6 +73,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 const anyHistory = fc.record({
   claimsAtOnce: fc.boolean(),
+  quick: fc.nat(2),
   limits: fc.record({
     batchSize: fc.constantFrom(1, 2, 5),
     concurrency: fc.constantFrom(1, 3),
@@ -79,11 +83,15 @@ const anyHistory = fc.record({
   steps: fc.array(anyStep, { minLength: 10, maxLength: 50 }),
 });
 
+// Pauses between quick tries run on the timers of the machine.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterAll(() => void vi.useRealTimers());
+
 describe('delivering, whatever the destination answers and people do', () => {
   it('has one delivery of a member in flight at most, begins in order, repeats the same bytes, and comes to an end', async () => {
     await fc.assert(
-      fc.asyncProperty(anyHistory, async ({ claimsAtOnce, limits, steps }) => {
-        const site = new Site(claimsAtOnce, limits);
+      fc.asyncProperty(anyHistory, async ({ steps, ...set }) => {
+        const site = new Site(set);
         for (const step of steps) await site.play(step);
         await site.expectToEnd();
       }),
@@ -91,6 +99,12 @@ describe('delivering, whatever the destination answers and people do', () => {
     );
   });
 });
+
+interface Setting {
+  readonly claimsAtOnce: boolean;
+  readonly limits: Partial<CallLimits>;
+  readonly quick: number;
+}
 
 interface OpenCall {
   readonly deliveries: readonly ClaimedDelivery[];
@@ -107,8 +121,8 @@ class Site {
   #received = 0;
   #tries = 0;
 
-  constructor(claimsAtOnce: boolean, limits: Partial<CallLimits>) {
-    const retry = { quick: 0, scheduleMs: [5_000, 30_000, 60_000], jitter: 0, giveUpAfterMs: 3 * HOUR_MS };
+  constructor({ claimsAtOnce, limits, quick }: Setting) {
+    const retry = { quick, scheduleMs: [5_000, 30_000, 60_000], jitter: 0, giveUpAfterMs: 3 * HOUR_MS };
     const destination = createScriptedDestination({ limits, retry, send: (deliveries) => this.#send(deliveries) });
     this.#corridor = createCorridor({ destination, claimsAtOnce });
   }
@@ -117,8 +131,8 @@ class Site {
     const { store, clock, pauses, deliverer } = this.#corridor;
     if (step.do === 'receive') for (const member of step.members) await this.#receive(MEMBERS[member] ?? 'ann');
     if (step.do === 'step') await deliverer.step();
-    if (step.do === 'answer') this.#answer(step.call, step.outcome);
-    if (step.do === 'advance') await clock.advance(step.ms);
+    if (step.do === 'answer') this.#answer(step);
+    if (step.do === 'advance') await this.#advance(step.ms);
     if (step.do === 'skip') await store.skipDeliveries([step.id], clock.now());
     if (step.do === 'release') await this.#release(step.id);
     if (step.do === 'pause') await pauses.pauseByHand(WHOLE, 'ops');
@@ -130,12 +144,12 @@ class Site {
 
   /** Once everything is delivered and nothing is paused, nothing is left. */
   async expectToEnd(): Promise<void> {
-    const { store, pauses, clock, deliverer } = this.#corridor;
+    const { store, pauses, deliverer } = this.#corridor;
     await pauses.resumeByHand(WHOLE);
     for (let round = 0; round < 300; round++) {
-      while (this.#open.length > 0) await this.play({ do: 'answer', call: 0, outcome: 'delivered' });
+      while (this.#open.length > 0) await this.play({ do: 'answer', call: 0, outcome: 'delivered', divisible: false });
       if ((await store.pendingDestinations()).length === 0) break;
-      await clock.advance(60_000);
+      await this.#advance(60_000);
       await this.play({ do: 'step' });
     }
     await deliverer.drained();
@@ -170,13 +184,18 @@ class Site {
     expect(new Set(members).size, 'two of a member are in flight').toBe(members.length);
   }
 
-  #answer(index: number, given: Outcome): void {
+  async #advance(ms: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(ms);
+    await this.#corridor.clock.advance(ms);
+  }
+
+  #answer({ call: index, outcome: given, divisible }: Extract<Step, { readonly do: 'answer' }>): void {
     const [call] = this.#open.splice(index % Math.max(1, this.#open.length), 1);
     if (!call) return;
     const kinds = typeof given === 'string' ? [given] : given;
     const answers = call.deliveries.map((_, at) => ANSWERS[kinds[at % kinds.length] ?? 'delivered']);
     const failed = typeof given === 'string' && given !== 'delivered' && given !== 'rejected';
-    call.answer({ answers, failed, divisible: false });
+    call.answer({ answers, failed, divisible: failed && divisible });
   }
 
   async #receive(member: string): Promise<void> {
