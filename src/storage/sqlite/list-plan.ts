@@ -75,7 +75,7 @@ export function listPlanner<Filter extends CommonFilter>(db: Database, shape: Li
     const small = ways.accesses === null ? shape.leading(filter, given, wanted, tools.sum) : null;
     const lead: Lead = ways.accesses ? { by: 'accesses', accesses: ways.accesses } : (small ?? { by: 'blocks' });
     const conditions = [...given.map(equals), ...timesOf(filter, shape.timeColumn), ...ways.conditions];
-    return { listing, conditions, isCostly: ways.conditions.length > 0, lead, sought };
+    return { listing, conditions, isCostly: ways.isCostly, lead, sought };
   };
 }
 
@@ -129,22 +129,26 @@ interface FoundWays {
   readonly accesses: readonly Access[] | null;
   /** What is checked row by row. */
   readonly conditions: readonly Condition[];
+  readonly isCostly: boolean;
 }
 
 /** A search leads before a member; what would find too many is checked row by row. */
 function waysOf<Filter extends CommonFilter>(filter: Filter, { searched }: ListShape<Filter>, tools: Tools): FoundWays {
-  const found = filter.q === undefined ? null : tools.search(filter.q, searched);
-  const checked = found?.accesses === null ? [found.condition] : [];
-  if (filter.member === undefined) return { accesses: found?.accesses ?? null, conditions: checked };
+  const found = filter.q === undefined ? NOT_SEARCHED : tools.search(filter.q, searched);
+  const checked = found.accesses === null ? found : { conditions: [], isCostly: false };
+  const search = { ...checked, accesses: found.accesses };
+  if (filter.member === undefined) return search;
   const identifiers = knownAs(filter.member);
   const isMember = memberIsOneOf(searched.member, identifiers);
-  if (found?.accesses) return { accesses: found.accesses, conditions: [isMember] };
+  if (search.accesses) return { accesses: search.accesses, conditions: [isMember], isCostly: true };
   const members = tools.findMembers(identifiers);
-  if (members === null) return { accesses: null, conditions: [...checked, isMember] };
+  if (members === null) return { accesses: null, conditions: [...search.conditions, isMember], isCostly: true };
   const column = searched.member;
   const accesses = members.map((value) => ({ via: searched.viaMember, where: [equals({ column, value })] }));
-  return { accesses, conditions: checked };
+  return { ...search, accesses };
 }
+
+const NOT_SEARCHED = { accesses: null, conditions: [], isCostly: false } as const;
 
 function timesOf({ sinceMs, untilMs }: CommonFilter, column: string): readonly Condition[] {
   return [

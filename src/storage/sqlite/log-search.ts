@@ -17,7 +17,9 @@ export interface Searched {
 }
 
 /** The ways to everything that `q` starts, empty when it can start nothing; or, where it starts too much, how a row is asked. */
-type Found = { readonly accesses: readonly Access[] } | { readonly accesses: null; readonly condition: Condition };
+type Found =
+  | { readonly accesses: readonly Access[] }
+  | { readonly accesses: null; readonly conditions: readonly Condition[]; readonly isCostly: boolean };
 
 /** Finds what a text starts: an id, a message id, an alias. */
 export type Search = (q: string, searched: Searched) => Found;
@@ -25,7 +27,9 @@ export type Search = (q: string, searched: Searched) => Found;
 /** The ways to what was found, null when it is too much, and the condition that says the same. */
 interface Part {
   readonly accesses: readonly Access[] | null;
-  readonly conditions: readonly Condition[];
+  readonly condition: Condition;
+  /** Whether the condition looks into other tables. */
+  readonly isCostly: boolean;
 }
 
 /** A range of keys, both included. */
@@ -51,7 +55,9 @@ export function searcher(db: Database): Search {
     ];
     const accesses = parts.flatMap((part) => part.accesses ?? []);
     if (parts.every((part) => part.accesses !== null)) return { accesses };
-    return { accesses: null, condition: anyOf(parts.flatMap(({ conditions }) => conditions)) };
+    const finding = parts.filter((part) => part.accesses === null || part.accesses.length > 0);
+    const conditions = [anyOf(finding.map((part) => part.condition))];
+    return { accesses: null, conditions, isCostly: finding.some((part) => part.isCostly) };
   };
 }
 
@@ -60,25 +66,25 @@ function messages(q: string, searched: Searched, find: FindEvents): Part {
   const any = anyOf(ranges.map((params) => ({ sql: 'm.message_id BETWEEN ? AND ?', params })));
   const sql = `EXISTS (SELECT 1 FROM event m WHERE m.id = ${searched.event} AND ${any.sql})`;
   const accesses = find(ranges)?.map((event) => eventAccess(searched, event)) ?? null;
-  return { accesses, conditions: [{ sql, params: any.params }] };
+  return { accesses, condition: { sql, params: any.params }, isCostly: true };
 }
 
 function members(q: string, { member, viaMember }: Searched, find: FindMembers): Part {
   const identifiers = startingWith(q);
   const accesses = find(identifiers)?.map((id) => ({ via: viaMember, where: [equals(member, id)] })) ?? null;
-  return { accesses, conditions: identifiers.length === 0 ? [] : [memberIsOneOf(member, identifiers)] };
+  return { accesses, condition: memberIsOneOf(member, identifiers), isCostly: true };
 }
 
 function eventRange(searched: Searched, range: KeyRange): Part {
   const size = range.to - range.from + 1;
   const events = size > MOST_LISTED ? null : Array.from({ length: size }, (_, index) => range.from + index);
   const accesses = events?.map((event) => eventAccess(searched, event)) ?? null;
-  return { accesses, conditions: [within(searched.event, range)] };
+  return { accesses, condition: within(searched.event, range), isCostly: false };
 }
 
 function keyRange(column: string, range: KeyRange): Part {
   const condition = within(column, range);
-  return { accesses: [{ via: 'NOT INDEXED', where: [condition] }], conditions: [condition] };
+  return { accesses: [{ via: 'NOT INDEXED', where: [condition] }], condition, isCostly: false };
 }
 
 function eventAccess({ event, viaEvent }: Searched, id: number): Access {
