@@ -9,6 +9,7 @@ import { memoryLog } from './memory-log.ts';
 import { memoryReplays } from './memory-replays.ts';
 import { settleRoute } from './memory-routes.ts';
 import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
+import { pendingTo } from './memory-totals.ts';
 import { memoryUpkeep } from './memory-upkeep.ts';
 import { settleWait, waitingDue } from './memory-waiting.ts';
 
@@ -77,11 +78,6 @@ function claimAccepted(state: MemoryState, limit: number): readonly StoredEvent[
     .slice(0, limit);
   state.lastClaimedEvent = claimed.at(-1)?.id ?? state.lastClaimedEvent;
   return claimed.map(storedEvent);
-}
-
-function pendingTo(state: MemoryState): readonly string[] {
-  const pending = [...state.open].filter(({ status }) => status === 'pending');
-  return [...new Set(pending.map(({ draft }) => draft.destination))].sort();
 }
 
 function recordLoad(state: MemoryState, files: MemoryState['files'], receipt: Receipt): void {

@@ -45,9 +45,16 @@ export function gaugesOf(state: MemoryState): Gauges {
     waiting: openRows(since('waiting')),
     unrouted: openRows(unrouted.map(({ receivedAtMs }) => receivedAtMs)),
     heldLanes: heldLanes(state),
+    pendingTo: pendingTo(state),
     bytes: { database: 0, free: 0, wal: 0 },
     lastLoad: lastLoad ? { atMs: lastLoad.atMs, outcome: lastLoad.outcome } : null,
   };
+}
+
+/** The destinations that anything is pending to, by name. */
+export function pendingTo(state: MemoryState): readonly string[] {
+  const pending = [...state.open].filter(({ status }) => status === 'pending');
+  return [...new Set(pending.map(({ draft }) => draft.destination))].sort();
 }
 
 function openRows(times: readonly number[]): OpenRows {

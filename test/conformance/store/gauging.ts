@@ -143,6 +143,7 @@ export function gaugingConformance(open: OpenStore): void {
       expect(await store.gauges()).toMatchObject({
         ...{ pending: none, waiting: none, unrouted: none },
         heldLanes: [],
+        pendingTo: [],
         lastLoad: null,
       });
     });
@@ -190,7 +191,7 @@ export function gaugingConformance(open: OpenStore): void {
       await acceptRouted(store, 'm-1', [...drafts, ...rest]);
       await claim(store);
       await claim(store, { destination: 'crm' });
-      expect(await store.gauges()).toMatchObject({ heldLanes: [] });
+      expect(await store.gauges()).toMatchObject({ heldLanes: [], pendingTo: ['bloomreach', 'crm'] });
       const retried = [1, 2, 5, 6].map((deliveryId) => settledAttempt({ deliveryId, decision: RETRY }));
       await store.settleAttempts(retried);
       expect((await store.gauges()).heldLanes).toEqual([
@@ -198,6 +199,7 @@ export function gaugingConformance(open: OpenStore): void {
         { destination: 'crm', count: 1, oldestMs: T0 },
       ]);
       await store.skipDeliveries([1, 6], T0);
+      expect((await store.gauges()).pendingTo).toEqual(['bloomreach']);
       await claim(store, { nowMs: T0 + HOUR_MS });
       expect((await store.gauges()).heldLanes).toEqual([{ destination: 'bloomreach', count: 1, oldestMs: T0 }]);
       await store.settleAttempts([settledAttempt({ deliveryId: 2, claimNo: 2, decision: { kind: 'delivered' } })]);
