@@ -54,9 +54,9 @@ const FACT_FILTERS: readonly (readonly [FactFilter, index: string])[] = [
   [{ member: 'ann', key: 'w-1' }, 'fact_member'],
 ];
 
-/** Small tables that hold one row per distinct thing, lists that a statement makes itself, and the dead by themselves. */
+/** Small tables that hold one row per distinct thing, lists that a statement makes itself; what is dead or in flight, by itself. */
 const MAY_SCAN =
-  /^SCAN (u|i|a|c|n|s|f|found|mapping_file|unmatched|pause|CONSTANT ROW|\(subquery-\d+|d USING COVERING INDEX delivery_dead)\b/;
+  /^SCAN (u|i|a|c|n|s|f|found|mapping_file|unmatched|pause|CONSTANT ROW|\(subquery-\d+|d USING COVERING INDEX delivery_dead|delivery USING INDEX delivery_owned)\b/;
 
 const PAGE = { before: null, limit: 10 } as const;
 
