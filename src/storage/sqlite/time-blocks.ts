@@ -6,6 +6,9 @@ type TimedLog = 'event' | 'delivery';
 /** Rows in one block. */
 const BLOCK = 1024;
 
+/** Times are widened to whole steps, in ms: a block is written again once a step, not once a commit. */
+const STEP_MS = 10_000;
+
 /** The times of new rows, noted in memory until they are written, before the commit. */
 export interface TimeBlocks {
   /** Notes the time of a new row. Only inside a transaction. */
@@ -25,8 +28,8 @@ interface Noted {
 }
 
 /**
- * Keeps the earliest and latest time of every 1,024 rows, so that a time filter becomes a range of keys and works
- * with every other index. Exact whatever the clock did: a row is never left out, only looked at in vain.
+ * Keeps between which times the rows of every block of 1,024 came, so that a time filter becomes a range of keys and
+ * works with every other index. Right whatever the clock did: a row is never left out, only looked at in vain.
  */
 export function openTimeBlocks(db: Database): TimeBlocks {
   const widen = db.prepare<[TimedLog, number, number, number]>(
@@ -44,14 +47,15 @@ export function openTimeBlocks(db: Database): TimeBlocks {
     note(log, id, atMs) {
       const last = noted[log];
       const block = Math.floor(id / BLOCK);
-      if (last.block !== block) {
-        flushLog(log);
-        Object.assign(last, { block, minMs: atMs, maxMs: atMs, isWritten: false });
-      } else if (atMs < last.minMs || atMs > last.maxMs) {
-        last.minMs = Math.min(last.minMs, atMs);
-        last.maxMs = Math.max(last.maxMs, atMs);
-        last.isWritten = false;
-      }
+      const isSame = last.block === block;
+      if (isSame && atMs >= last.minMs && atMs <= last.maxMs) return;
+      if (!isSame) flushLog(log);
+      const minMs = Math.floor(atMs / STEP_MS) * STEP_MS;
+      const maxMs = minMs + STEP_MS;
+      last.block = block;
+      last.minMs = isSame ? Math.min(last.minMs, minMs) : minMs;
+      last.maxMs = isSame ? Math.max(last.maxMs, maxMs) : maxMs;
+      last.isWritten = false;
     },
     flush() {
       flushLog('event');

@@ -203,7 +203,7 @@ CREATE TABLE unmatched (
   PRIMARY KEY (source, name)
 ) WITHOUT ROWID;
 
--- The earliest and latest time in each run of 1,024 rows of a log: turns a time filter into a range of keys.
+-- Between which times the rows of a block (1,024 keys of a log) came: turns a time filter into a range of keys.
 CREATE TABLE time_block (
   log     TEXT NOT NULL,
   block   INTEGER NOT NULL,
