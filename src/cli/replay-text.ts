@@ -58,7 +58,9 @@ function outcomeLines({ outcome, lookedAt, total, samples }: ReplayLookView): re
 function sampleLines({ eventId, mapping, part, fields }: ReplayLookView['samples'][number]): readonly string[] {
   return [
     `  ${eventId} ${mapping}${part === 0 ? '' : ` part ${part}`}`,
-    ...fields.map(({ path, before, after }) => harmless(`    ${path}: ${valueText(before)} → ${valueText(after)}`)),
+    ...fields.map(({ path, before, after }) =>
+      harmless(`    ${path}: ${valueText(before ?? undefined)} → ${valueText(after ?? undefined)}`),
+    ),
   ];
 }
 
