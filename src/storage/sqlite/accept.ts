@@ -1,7 +1,8 @@
 import type { ClaimedDelivery } from '../../core/delivery.ts';
 import type { EventStatus } from '../../core/event.ts';
 import type { Accepted, AcceptedDraft, ClaimOffer } from '../../ports/store.ts';
-import type { DeliveredEvent, Deliveries } from './deliveries.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { DeliveredEvent } from './delivery-insert.ts';
 import type { Member } from './identifier.ts';
 import { type Packed, pack } from './packed.ts';
 import { repeats } from './repeats.ts';
@@ -78,10 +79,21 @@ function inserter({ db, keys }: Tables): (draft: AcceptedDraft, numbers: EventNu
   return (draft, { source, storeCode, name, member, status }) => {
     const { partition, messageId, dedupeKey, failure, clockMs, receivedAtMs, body, signature } = draft;
     const id = keys.event.next;
+    const packedId = messageId === null ? null : pack(messageId);
+    const packedKey = dedupeKey === null ? null : pack(dedupeKey);
     const { changes } = insert.run(
-      ...[id, source, storeCode, name, member?.id ?? null, partition],
-      ...[messageId === null ? null : pack(messageId), dedupeKey === null ? null : pack(dedupeKey)],
-      ...[status, failure, clockMs, receivedAtMs],
+      id,
+      source,
+      storeCode,
+      name,
+      member?.id ?? null,
+      partition,
+      packedId,
+      packedKey,
+      status,
+      failure,
+      clockMs,
+      receivedAtMs,
     );
     if (changes === 0) return null;
     keys.event.use();

@@ -51,13 +51,19 @@ interface End {
 }
 
 function ending({ db, lanes, blocks, counters }: Tables): (row: TriedRow, end: End) => boolean {
-  const update = db.prepare<[string, string | null, string | null, number, number, number, number]>(
-    `UPDATE delivery SET owner = NULL, due_ms = NULL, head = 0, share_limit = NULL, status = ?, code = ?, detail = ?,
-       since_ms = ?, attempts = attempts + ?
-     ${OF_CLAIM}`,
+  const ENDED = 'owner = NULL, due_ms = NULL, head = 0, share_limit = NULL, since_ms = ?, attempts = attempts + ?';
+  const deliver = db.prepare<[number, number, number, number]>(
+    `UPDATE delivery SET status = 'delivered', code = NULL, detail = NULL, ${ENDED} ${OF_CLAIM}`,
+  );
+  const bury = db.prepare<[string | null, string | null, number, number, number, number]>(
+    `UPDATE delivery SET status = 'dead', code = ?, detail = ?, ${ENDED} ${OF_CLAIM}`,
   );
   return (row, { status, code, detail, tried, claimNo, nowMs }) => {
-    if (update.run(status, code, detail, nowMs, tried, row.id, claimNo).changes === 0) return false;
+    const { changes } =
+      status === 'delivered'
+        ? deliver.run(nowMs, tried, row.id, claimNo)
+        : bury.run(code, detail, nowMs, tried, row.id, claimNo);
+    if (changes === 0) return false;
     moveDelivery(blocks, row, 'pending', status);
     counters.count(`delivery ${status}`, nowMs, row.mapping);
     if (row.member !== null && row.pos !== null) lanes.promote(row.member, row.destination);
