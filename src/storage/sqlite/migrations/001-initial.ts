@@ -8,25 +8,13 @@
  * Keys of events and deliveries are given out by the process, never twice: `high_water` keeps them above what was deleted.
  */
 export const INITIAL = `
-CREATE TABLE name (
-  id    INTEGER PRIMARY KEY,
-  text  TEXT NOT NULL UNIQUE
-);
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 
 -- A process life: claims are owned by one.
-CREATE TABLE opening (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  opened_ms  INTEGER NOT NULL,
-  seen_ms    INTEGER NOT NULL
-);
+CREATE TABLE opening (id INTEGER PRIMARY KEY AUTOINCREMENT, opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL);
 
 -- Who events are about. Identifiers read tenant/kind:value; prefix is the name of 'tenant/kind:'.
-CREATE TABLE member (
-  id      INTEGER PRIMARY KEY,
-  value   BLOB NOT NULL,
-  prefix  INTEGER NOT NULL,
-  UNIQUE (value, prefix)
-);
+CREATE TABLE member (id INTEGER PRIMARY KEY, value BLOB NOT NULL, prefix INTEGER NOT NULL, UNIQUE (value, prefix));
 CREATE TABLE alias (
   member  INTEGER NOT NULL REFERENCES member (id),
   value   BLOB NOT NULL,
@@ -74,10 +62,7 @@ CREATE TABLE mapping_version (
   seen_ms  INTEGER,
   UNIQUE (mapping, version)
 );
-CREATE TABLE mapping_file (
-  file  TEXT PRIMARY KEY,
-  text  TEXT NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE mapping_file (file TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 
 -- A lane is (member, destination); pos is the place in it, null for a delivery without a lane.
 -- due_ms is also the end of the lease while owner is set, and null when the delivery is final.
@@ -173,17 +158,11 @@ CREATE TABLE awaited (
 CREATE INDEX awaited_delivery ON awaited (delivery);
 
 -- How far long pieces of work got: written in the transaction of what they did.
-CREATE TABLE checkpoint (
-  name   TEXT PRIMARY KEY,
-  value  TEXT NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE checkpoint (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE receipt (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  at_ms        INTEGER NOT NULL,
-  outcome      TEXT NOT NULL,
-  duration_ms  INTEGER NOT NULL,
-  detail       TEXT NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, outcome TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL, detail TEXT NOT NULL
 );
 
 -- Happenings per hour (Unix hours), kept in the transaction they happen in; mapping 0 = of no mapping.
@@ -222,10 +201,7 @@ CREATE TABLE block_count (
 ) WITHOUT ROWID;
 
 -- The next key of a table that gives none out twice.
-CREATE TABLE high_water (
-  log   TEXT PRIMARY KEY,
-  next  INTEGER NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE high_water (log TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Times in which nothing is sent to a destination, or to one endpoint of it; until_ms null = it goes on.
 CREATE TABLE pause (
@@ -261,10 +237,7 @@ CREATE TABLE replay (
 CREATE INDEX replay_running ON replay (status) WHERE status IN ('running', 'paused');
 
 -- What makes a late repeat of an erased event known, and who was forgotten when: hashes only.
-CREATE TABLE erased_event (
-  dedupe_hash  BLOB PRIMARY KEY,
-  event        INTEGER NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE erased_event (dedupe_hash BLOB PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE forget_receipt (
   id      INTEGER PRIMARY KEY,
   at_ms   INTEGER NOT NULL,
