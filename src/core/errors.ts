@@ -99,6 +99,7 @@ export const ERRORS = {
   ),
   SOURCE_NOT_JSON: entry('receive', 400, false, 'Send one JSON object, encoded as UTF-8.'),
   SOURCE_TOO_LARGE: entry('receive', 413, false, 'Send a smaller body, or raise server.bodyLimit.'),
+  SOURCE_STOPPING: entry('receive', 503, true, 'Nothing: the sender tries again, and the next start takes it.'),
   SOURCE_TOO_SLOW: entry('receive', 408, true, 'Send the whole body without a pause.'),
   SOURCE_API_UNAUTHORIZED: entry(
     'receive',

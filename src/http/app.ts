@@ -24,6 +24,13 @@ import { listView, pageRequestOf, queryOf } from './paging.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { type ReplayRouteTools, replayRoutes } from './replay-routes.ts';
 
+/** What is measured, as text for Prometheus. */
+interface MetricsText {
+  readonly contentType: string;
+  /** Never rejects because the store does not answer. */
+  scrape(): Promise<string>;
+}
+
 /** What the app answers from. */
 export interface AppTools extends FactTools, LookTools, DestinationTools, DeliveryActionTools, ReplayRouteTools {
   readonly log: Logger;
@@ -36,13 +43,14 @@ export interface AppTools extends FactTools, LookTools, DestinationTools, Delive
   readonly version: string;
   /** Whether config and mappings on disk are what is in force. */
   readonly isConfigurationValid: () => boolean;
+  readonly metrics: MetricsText;
   /** Null when ready, else one line why not. */
   readonly unreadiness: () => Promise<string | null>;
 }
 
 const MOST_UNMATCHED_NAMES = 200;
 
-/** Everything on the port that is not a webhook: health, version, and the log under `/api/v1`. */
+/** Everything on the port that is not a webhook: health, metrics, version, and the log under `/api/v1`. */
 export function createApp(tools: AppTools): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -55,6 +63,9 @@ export function createApp(tools: AppTools): Express {
     else response.status(503).json({ status: 'not ready', why, configurationValid });
   });
   app.get('/version', (_request, response) => void response.json({ name: 'pointsman', version: tools.version }));
+  app.get('/metrics', async (_request, response) => {
+    response.set('content-type', tools.metrics.contentType).send(await tools.metrics.scrape());
+  });
   app.use('/api', requireToken(tools.tokens));
   app.use('/api/v1', logRoutes(tools), factRoutes(tools), ruleRoutes(tools), lookRoutes(tools));
   app.use('/api/v1', destinationRoutes(tools), deliveryActionRoutes(tools));

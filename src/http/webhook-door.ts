@@ -5,6 +5,7 @@ import type { Signature } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
 import { type ReceiveTools, receive } from '../pipeline/receive.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { InboundRequest, Source } from '../ports/source.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { readBody } from './read-body.ts';
@@ -13,7 +14,10 @@ import { readBody } from './read-body.ts';
 export interface DoorTools extends ReceiveTools {
   readonly sources: ReadonlyMap<string, Source>;
   readonly bodyLimitBytes: number;
+  readonly meter?: Pick<Meter, 'accepted' | 'refused'>;
   readonly clock: Clock;
+  /** Left out = it never stops. */
+  readonly isStopping?: () => boolean;
 }
 
 /** Where webhooks come in. */
@@ -39,6 +43,7 @@ export function createWebhookDoor(tools: DoorTools): (request: IncomingMessage, 
 
 async function admit(request: IncomingMessage, tools: DoorTools) {
   const source = sourceOf(request, tools.sources);
+  if (tools.isStopping?.()) throw new PointsmanError('SOURCE_STOPPING', 'The server is stopping');
   if (request.method !== 'POST') throw new PointsmanError('SOURCE_METHOD', `${request.method} is not POST`);
   const receivedAtMs = tools.clock.now();
   const facts = { method: 'POST', headers: request.headers, receivedAtMs };
@@ -66,7 +71,10 @@ function refuse(error: unknown, request: IncomingMessage, response: ServerRespon
   if (error === null) return;
   const problem = problemOf(error);
   const code = error instanceof PointsmanError ? error.code : 'API_INTERNAL';
-  if (problem.status < 500) tools.log.warn({ stage: 'receive', code }, problem.detail);
+  tools.meter?.refused(code);
+  // A store that refuses is no bug, and may refuse for long: no stack with every webhook.
+  if (problem.status < 500 || code === 'SOURCE_STOPPING') tools.log.warn({ stage: 'receive', code }, problem.detail);
+  else if (problem.status === 503) tools.log.error({ stage: 'receive', code }, problem.detail);
   else tools.log.error({ stage: 'receive', code, err: stackOf(error) }, 'the webhook door failed');
   const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE };
   if (!request.complete) headers['connection'] = 'close';

@@ -1,5 +1,6 @@
 import { isActive, type RuleSet } from '../core/rule-set.ts';
 import { nextLookMs } from '../core/waiting.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { SettledWaiting, Store, WaitingDelivery } from '../ports/store.ts';
 import { type PersistTools, persist } from './persist.ts';
 import { type ShapeTools, type Shaping, shape } from './shape.ts';
@@ -9,6 +10,8 @@ export interface AwaitFactsTools extends ShapeTools, PersistTools {
   readonly store: Pick<Store, 'dueWaiting' | 'settleWaiting'>;
   readonly ruleSet: () => RuleSet;
   readonly onRouted: () => void;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'made'>;
 }
 
 const CHUNK = 100;
@@ -34,6 +37,7 @@ export async function awaitFacts(tools: AwaitFactsTools): Promise<number> {
     return { kind: 'shaped', deliveryId: id, deliveries: drafts.next().value ?? [] };
   });
   await persist('looks at waiting deliveries', () => tools.store.settleWaiting(settled, nowMs), tools);
+  for (const one of settled) if (one.kind === 'shaped') tools.meter?.made(one.deliveries);
   tools.onRouted();
   return due.length;
 }

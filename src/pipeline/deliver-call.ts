@@ -3,6 +3,7 @@ import type { Answer } from '../core/attempt.ts';
 import type { Decision } from '../core/retry-policy.ts';
 import { decideInCall, shareLimitAfter } from '../core/shared-call.ts';
 import type { CallResult, Destination } from '../ports/destination.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { SettledAttempt } from '../ports/store.ts';
 import { logCall } from './deliver-log.ts';
 import type { DeliveryGate } from './delivery-gate.ts';
@@ -16,6 +17,8 @@ export interface CallTools extends GiveBackTools {
   readonly destination: Pick<Destination, 'id' | 'send'>;
   readonly pauses: Pick<Pauses, 'isPaused' | 'pausedMs'>;
   readonly gate: DeliveryGate;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'called'>;
   /** Takes back what goes on in smaller calls. */
   readonly regather: (claims: readonly OpenClaim[]) => void;
 }
@@ -104,6 +107,7 @@ async function tryCall(
   const settled = judged.map((one) => settledOf(one, call));
   // What the gate learns holds from now on; both are in the store before anything follows.
   await Promise.all([gate.learn(call), persist('attempts', () => tools.store.settleAttempts(settled), tools)]);
+  tools.meter?.called(call, judged);
   logCall(call, judged, tools);
   return { result, again: judged.filter(({ decision }) => decision.kind === 'keep').map(({ claim }) => claim) };
 }

@@ -16,7 +16,7 @@ import type { Pauses } from './pauses.ts';
 import type { PersistTools } from './persist.ts';
 
 /** What delivering to one destination needs. */
-export interface DeliverTools extends PersistTools {
+export interface DeliverTools extends PersistTools, Pick<CallTools, 'meter'> {
   readonly destination: Omit<Destination, 'close'>;
   readonly store: Pick<Store, 'claimDeliveries' | 'settleAttempts'>;
   readonly pauses: Pauses;

@@ -3,6 +3,7 @@ import { publicId, rowKey } from '../core/id.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { Applied, Store } from '../ports/store.ts';
 
 /** What a person does with one delivery. */
@@ -23,6 +24,8 @@ export interface DeliveryControlTools {
   readonly reads: Pick<Log, 'delivery'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'skippedByHand'>;
   /** Told after a change: it may be sent, or its lane has a new head. A hint. */
   readonly onChanged: () => void;
 }
@@ -36,6 +39,7 @@ export async function actOnDelivery({ id, action, by }: DeliveryOrder, tools: De
   const applied = key === null ? 'stale' : await act(key, action, tools);
   if (key === null || applied === 'stale') throw await refusal(key, { id, action }, tools.reads);
   const message = action === 'skip' ? 'skipped by hand' : 'released by hand: it goes at once, apart from its lane';
+  if (action === 'skip') tools.meter?.skippedByHand();
   tools.log.warn({ stage: 'deliver', delivery: key, by }, message);
   tools.onChanged();
 }

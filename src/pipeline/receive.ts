@@ -1,6 +1,7 @@
 import type { ClaimedDelivery } from '../core/delivery.ts';
 import { PointsmanError } from '../core/errors.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { Accepted, AcceptedDraft, ClaimOffer, Store } from '../ports/store.ts';
 import { type Delivered, type Drafted, differs, draftsOf } from './draft.ts';
 import { type DoorRouteTools, routeAtDoor } from './route-at-door.ts';
@@ -24,6 +25,8 @@ export interface ClaimTakers {
 export interface ReceiveTools extends DoorRouteTools {
   readonly store: Pick<Store, 'accept'>;
   readonly log: Logger;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'accepted'>;
   /** Dotted paths that never reach the disk in clear. */
   readonly redact: readonly string[];
   readonly deliverers: ClaimTakers;
@@ -41,6 +44,7 @@ export async function receive(delivered: Delivered, tools: ReceiveTools): Promis
   const drafted = draftsOf(delivered, tools.redact);
   const drafts = drafted.map((one) => routeAtDoor(one, tools));
   const accepted = await accept(drafts, tools);
+  tools.meter?.accepted(drafts, accepted);
   let duplicate = true;
   let failure: Error | null = null;
   for (const [index, one] of accepted.entries()) {

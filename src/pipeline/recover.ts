@@ -4,6 +4,7 @@ import { decide, type RetryPolicy } from '../core/retry-policy.ts';
 import type { RuleSet } from '../core/rule-set.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { SettledAttempt, Store } from '../ports/store.ts';
 import type { Pauses } from './pauses.ts';
 import { policiesOf } from './policies.ts';
@@ -13,6 +14,8 @@ export interface RecoverTools {
   readonly store: Pick<Store, 'expiredClaims' | 'settleAttempts'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'interrupted'>;
   readonly ruleSet: () => RuleSet;
   /** The retry policy of a destination; null when it is not configured any more. */
   readonly retryOf: (destination: string) => RetryPolicy | null;
@@ -25,6 +28,7 @@ export interface RecoverTools {
 export type LostClaims = 'expired' | 'all';
 
 const CHUNK = 500;
+const INTERRUPTED = { verdict: 'ambiguous', code: 'DELIVERY_INTERRUPTED' } as const;
 
 /**
  * Turns claims nobody will settle into `ambiguous` attempts: the bytes may or may not have left. Returns how many.
@@ -34,7 +38,10 @@ export async function recoverClaims(lost: LostClaims, tools: RecoverTools): Prom
   const found = await tools.store.expiredClaims(nowMs, CHUNK, lost === 'all');
   const claims = found.filter((claim) => !tools.isHeld(claim));
   if (claims.length === 0) return 0;
-  await tools.store.settleAttempts(claims.map((claim) => interrupted(claim, nowMs, tools)));
+  const lostNow = claims.map((delivery) => ({ claim: { delivery }, settled: interrupted(delivery, nowMs, tools) }));
+  await tools.store.settleAttempts(lostNow.map(({ settled }) => settled));
+  const tries = lostNow.map(({ claim, settled }) => ({ claim, answer: INTERRUPTED, decision: settled.decision }));
+  tools.meter?.interrupted(tries);
   const fields = { stage: 'deliver', code: 'DELIVERY_INTERRUPTED', n: claims.length };
   tools.log.warn(fields, 'deliveries were interrupted in mid-send; their answers are unknown');
   return claims.length;
@@ -42,8 +49,7 @@ export async function recoverClaims(lost: LostClaims, tools: RecoverTools): Prom
 
 function interrupted(claim: ClaimedDelivery, nowMs: number, tools: RecoverTools): SettledAttempt {
   const attempt: AttemptDraft = {
-    verdict: 'ambiguous',
-    code: 'DELIVERY_INTERRUPTED',
+    ...INTERRUPTED,
     httpStatus: null,
     detail: 'The process ended while it was being sent',
     response: null,

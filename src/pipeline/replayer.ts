@@ -2,6 +2,7 @@ import type { RuleSet } from '../core/rule-set.ts';
 import { refilled, type TokenBucket } from '../core/token-bucket.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { Replay, ReplayStep, ReplayStore } from '../ports/replays.ts';
 import { reprocessEvents } from './reprocess.ts';
 import type { ShapeTools } from './shape.ts';
@@ -12,6 +13,8 @@ export interface ReplayerTools extends ShapeTools {
   readonly ruleSet: () => RuleSet;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'replaysRunning' | 'replayed' | 'made'>;
   /** Aborts at shutdown: a replay goes on at the next start. */
   readonly signal: AbortSignal;
   /** Told after each commit that made deliveries pending: a hint. */
@@ -38,6 +41,7 @@ export function createReplayer(tools: ReplayerTools): Replayer {
   return {
     async step() {
       const running = await tools.store.runningReplays();
+      tools.meter?.replaysRunning(running.length);
       let looked = 0;
       for (const replay of running) {
         const room = roomOf(replay, buckets, tools.clock.now());
@@ -47,6 +51,7 @@ export function createReplayer(tools: ReplayerTools): Replayer {
         if (!step) continue;
         const done = step.replay.looked - replay.looked;
         spend(replay, buckets, done);
+        tools.meter?.replayed(replay, step.replay);
         report(replay, step, tools);
         looked += step.isHeldUp ? 0 : Math.max(done, 1);
         await rest(tools.clock.now() - startedMs, tools);
@@ -61,7 +66,12 @@ async function stepOf(replay: Replay, room: number, tools: ReplayerTools): Promi
   if (replay.mode === 'redeliver') return store.redeliverStep(replay.id, Math.min(room, DELIVERIES), clock.now());
   const { events, rest } = await store.replayedEvents(replay, replay, Math.min(room, EVENTS));
   const rules = { rules: tools.ruleSet(), mapping: replay.mapping, nowMs: clock.now() };
-  return store.reprocessStep(replay.id, await reprocessEvents(events, rules, tools), rest, clock.now());
+  const made = await reprocessEvents(events, rules, tools);
+  const step = await store.reprocessStep(replay.id, made, rest, clock.now());
+  // What stands behind an event that is held up is made again.
+  const taken = step ? step.replay.looked - replay.looked : 0;
+  for (const { routed } of made.slice(0, taken)) if (routed !== null) tools.meter?.made(routed.deliveries);
+  return step;
 }
 
 /** How many it may look at now; without a rate, as many as a step takes. */

@@ -1,6 +1,7 @@
 import type { RoutedEvent } from '../core/delivery.ts';
 import type { StoredEvent } from '../core/event.ts';
 import type { RuleSet } from '../core/rule-set.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { Store } from '../ports/store.ts';
 import { type PersistTools, persist } from './persist.ts';
 import type { ClaimTakers } from './receive.ts';
@@ -14,6 +15,8 @@ export interface RouteTools extends ShapeTools, PersistTools {
   readonly ruleSet: () => RuleSet;
   readonly unrouted: Unrouted;
   readonly deliverers: ClaimTakers;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'routed'>;
   /** Told after each commit that may have made deliveries: a hint. */
   readonly onRouted: () => void;
 }
@@ -46,8 +49,10 @@ export function createRouter(tools: RouteTools): Router {
     const tail = previous
       .then(() => routing)
       .then((routed) => settle(routed, tools))
-      .then((isSettled) => {
-        if (isSettled) for (const { id } of events) tools.unrouted.routed(partition, id);
+      .then((settled) => {
+        if (settled === null) return;
+        for (const { id } of events) tools.unrouted.routed(partition, id);
+        tools.meter?.routed(events, settled);
       })
       .catch((cause) => report(cause, events.length, tools))
       .finally(() => {
@@ -106,22 +111,23 @@ async function routeEvents(events: readonly StoredEvent[], tools: RouteTools): P
 }
 
 /**
- * False when it was shut down before it could be written. Rejects only when not even `failed` can be written: the events
+ * What was written; null when it was shut down before that. Rejects only when not even `failed` can be written: the events
  * are still accepted then.
  */
-async function settle(routed: readonly RoutedEvent[], tools: RouteTools): Promise<boolean> {
+async function settle(decided: readonly RoutedEvent[], tools: RouteTools): Promise<readonly RoutedEvent[] | null> {
   const { store, clock, deliverers } = tools;
-  const write = (results: readonly RoutedEvent[]) =>
-    persist('routes', () => store.settleRoutes(results, clock.now(), deliverers.offers()), tools);
-  const settled = await write(routed).catch((cause) => {
+  let routed = decided;
+  const write = () => persist('routes', () => store.settleRoutes(routed, clock.now(), deliverers.offers()), tools);
+  const settled = await write().catch((cause) => {
     report(cause, routed.length, tools);
-    return write(routed.map(({ eventId }) => failed(eventId)));
+    routed = routed.map(({ eventId }) => failed(eventId));
+    return write();
   });
-  if (settled === null) return false;
+  if (settled === null) return null;
   const claimed = settled.flatMap((one) => one.claimed);
   if (claimed.length > 0) deliverers.take(claimed);
   tools.onRouted();
-  return true;
+  return routed;
 }
 
 function failed(eventId: number): RoutedEvent {

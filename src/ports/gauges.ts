@@ -34,6 +34,8 @@ export interface Gauges {
   readonly unrouted: OpenRows;
   /** Only destinations with a lane that is held, by name. */
   readonly heldLanes: readonly HeldLanes[];
+  /** The destinations that anything is pending to, configured or not. */
+  readonly pendingTo: readonly string[];
   readonly bytes: StoreBytes;
   /** The newest load of the mappings; null before the first. */
   readonly lastLoad: { readonly atMs: number; readonly outcome: string } | null;

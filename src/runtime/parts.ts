@@ -8,6 +8,9 @@ import type { Store } from '../ports/store.ts';
 import type { TransformEngine } from '../ports/transform-engine.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import { createTransformEngine } from '../transform/engine.ts';
+import { CountingMeter } from './metrics/counting-meter.ts';
+import { meteredEngine, newTransformTimes, type TransformTimes } from './metrics/metered-engine.ts';
+import { monotonicMs } from './system.ts';
 
 /** What a server is made of for as long as it runs: a reload changes none of it. */
 export interface Parts {
@@ -17,6 +20,8 @@ export interface Parts {
   readonly log: Logger;
   readonly store: Store;
   readonly engine: TransformEngine;
+  readonly meter: CountingMeter;
+  readonly transformTimes: TransformTimes;
   readonly readSample: (mapping: Mapping, path: string) => Promise<string>;
 }
 
@@ -37,7 +42,15 @@ export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers
       log.error({ stage: 'route', mapping, code: 'TRANSFORM_QUARANTINED' }, 'set aside until its text changes'),
   });
   closers.push(() => engine.close());
-  return { ...from, store, engine, readSample: sampleReader(config.mappings.dir) };
+  const transformTimes = newTransformTimes();
+  return {
+    ...from,
+    store,
+    engine: meteredEngine(engine, transformTimes, monotonicMs),
+    meter: new CountingMeter(),
+    transformTimes,
+    readSample: sampleReader(config.mappings.dir),
+  };
 }
 
 /** Reads samples by their path relative to the mapping's file. Pipes and devices are refused: they might never end. */

@@ -8,11 +8,13 @@ import type { Log } from '../ports/log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { openSqliteLogInWorker } from '../storage/sqlite/log-worker-client.ts';
 import { createLooks } from './looks.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { type Closers, closeAll, openParts, type Parts } from './parts.ts';
 import { systemsOf } from './reload/load-config.ts';
 import { missingDestinations, tellMissingDestinations } from './reload/missing-destinations.ts';
 import { type InForce, type Reloader, startReloader } from './reload/reloader.ts';
 import { startWatcher } from './reload/watcher.ts';
+import { type StoreWatch, watchStore } from './store-watch.ts';
 import { packageVersion } from './version.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
@@ -57,6 +59,10 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
     closers.push(() => looks.close());
     const workers = await startWorkers(parts, reloader);
     closers.push(() => workers.stop());
+    const storeWatch = watchStore(parts);
+    closers.push(() => storeWatch.stop());
+    const metrics = metricsOf({ parts, reloader, reads, workers, storeWatch });
+    closers.push(() => metrics.close());
     const state = { draining: false };
     const server = await listen({
       parts,
@@ -64,6 +70,7 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
       reads,
       looks,
       workers,
+      metrics,
       state,
       requestTimeoutMs: options.requestTimeoutMs,
     });
@@ -76,7 +83,7 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
       reads,
       reload: () => reloader.reload('signal').then(() => undefined),
       force: () => workers.force(),
-      stop: () => stop(server, state, closers),
+      stop: () => stop({ server, workers, state, closers }),
     };
   } catch (error) {
     await closeAll(closers);
@@ -90,6 +97,7 @@ interface Listening {
   readonly reads: Log;
   readonly looks: Looks;
   readonly workers: Workers;
+  readonly metrics: Metrics;
   readonly state: { readonly draining: boolean };
   readonly requestTimeoutMs: number | undefined;
 }
@@ -111,21 +119,22 @@ function listen(tools: Listening): Promise<HttpServer> {
 
 function handlersOf(
   { config, sources, destinations }: InForce,
-  { parts, reloader, reads, looks, workers, state }: Listening,
+  { parts, reloader, reads, looks, workers, metrics, state }: Listening,
 ) {
-  const { store, clock, log, engine } = parts;
+  const { store, clock, log, engine, meter } = parts;
   const door = createWebhookDoor({
-    ...{ store, clock, log, engine, sources },
+    ...{ store, clock, log, engine, meter, sources },
     ...workers.shared,
     ruleSet: () => reloader.current().ruleSet,
     memberIdKind: parts.config.mappings.memberId,
     redact: config.redact,
     bodyLimitBytes: config.server.bodyLimitBytes,
+    isStopping: () => state.draining,
     onAccepted: () => workers.eventAccepted(),
     onRouted: () => workers.deliveriesMade(),
   });
   const app = createApp({
-    ...{ store, clock, log, sources, destinations, reads, looks },
+    ...{ store, clock, log, meter, sources, destinations, reads, looks, metrics },
     tokens: config.api.tokens,
     version: packageVersion(),
     ruleSet: () => reloader.current().ruleSet,
@@ -139,6 +148,23 @@ function handlersOf(
   return { door, app };
 }
 
+type Metered = Pick<Listening, 'parts' | 'reloader' | 'reads' | 'workers'> & { readonly storeWatch: StoreWatch };
+
+function metricsOf({ parts, reloader, reads, workers, storeWatch }: Metered): Metrics {
+  const { meter, transformTimes: times, clock } = parts;
+  return createMetrics({
+    ...{ meter, times, reads, clock },
+    state: {
+      isConfigurationValid: () => reloader.isValid(),
+      mappings: () => reloader.current().ruleSet.mappings.length,
+      destinations: () => reloader.current().destinations,
+      statuses: () => workers.delivering.statuses(),
+      replaysRunning: () => meter.replays.running,
+      isStoreWritable: () => storeWatch.isWritable(),
+    },
+  });
+}
+
 /** Null when the write went through. */
 function faultOf(write: Promise<void>): Promise<string | null> {
   return write.then(
@@ -147,8 +173,17 @@ function faultOf(write: Promise<void>): Promise<string | null> {
   );
 }
 
-async function stop(server: HttpServer, state: { draining: boolean }, closers: Closers): Promise<void> {
+interface Stopping {
+  readonly server: HttpServer;
+  readonly workers: Workers;
+  readonly state: { draining: boolean };
+  readonly closers: Closers;
+}
+
+/** It answers until the end: who asks whether it is ready is told that it is not. */
+async function stop({ server, workers, state, closers }: Stopping): Promise<void> {
   state.draining = true;
+  await workers.stop();
   await server.close();
   await closeAll(closers);
 }

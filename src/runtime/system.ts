@@ -8,5 +8,8 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
 };
 
+/** A clock that nobody sets, in ms since some moment: for how long something took. */
+export const monotonicMs = (): number => performance.now();
+
 /** The process's environment. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;

@@ -70,6 +70,7 @@ export async function openSite(parts: SiteParts = {}): Promise<Site> {
       preview: async () => ({ ok: true, found: [] }),
       diff: async () => ({ ok: true, found: { summary: NOTHING, changes: [] } }),
     },
+    metrics: { contentType: 'text/plain; version=0.0.4', scrape: async () => 'pointsman_up 1\n' },
     unreadiness: async () => null,
     replays: createReplayDesk({
       ...{ store, clock, log, engine: corridor.engine, memberIdKind: 'email', onReplay: () => {} },

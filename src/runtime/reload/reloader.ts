@@ -4,6 +4,7 @@ import type { ConfigReceipt, ReceiptDetail, ReloadTrigger } from '../../core/rec
 import type { RuleSet } from '../../core/rule-set.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { Meter } from '../../ports/meter.ts';
 import type { Store } from '../../ports/store.ts';
 import type { TestTools } from '../mapping-tests.ts';
 import { type ConfigInForce, readAgain } from './config-in-force.ts';
@@ -27,6 +28,8 @@ export interface ReloaderTools extends Pick<TestTools, 'engine' | 'readSample'> 
   readonly store: Pick<Store, 'lastGoodFiles' | 'recordLoad' | 'rememberMappings'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Left out, nothing is counted. */
+  readonly meter?: Pick<Meter, 'loaded'>;
 }
 
 /** Told after a swap. */
@@ -161,6 +164,7 @@ class FileReloader implements Reloader {
       throw error;
     }
     this.#swap(built, seen);
+    this.#tools.meter?.loaded(receipt.outcome);
     reportLoad(detail, receipt, log);
   }
 

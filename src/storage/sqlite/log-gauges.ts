@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Gauges, HeldLanes, OpenRows, StoreBytes } from '../../ports/gauges.ts';
 import type { Wanted } from './block-walk.ts';
 import { BLOCK, statusNumber } from './blocks.ts';
+import { pendingDestinations } from './claims.ts';
 import { sumOf } from './list-plan.ts';
 
 /** Lanes that are counted of one destination. */
@@ -19,6 +20,7 @@ export function gaugesReader(db: Database): () => Gauges {
   const held = heldLanes(db);
   const oldest = oldestOpen(db);
   const bytes = storeBytes(db);
+  const pendingTo = pendingDestinations(db);
   const accepted = db
     .prepare<[], number>(
       `SELECT received_ms FROM event INDEXED BY event_accepted WHERE status = 'accepted' ORDER BY id LIMIT 1`,
@@ -39,6 +41,7 @@ export function gaugesReader(db: Database): () => Gauges {
       waiting: open('waiting'),
       unrouted: { count: sum('event', wantedOf('accepted')), oldestMs: accepted.get() ?? null },
       heldLanes: heldNow,
+      pendingTo: pendingTo(),
       bytes: bytes(),
       lastLoad: load.get() ?? null,
     };
