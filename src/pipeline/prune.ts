@@ -23,15 +23,15 @@ export interface Pruner {
 const CHECKPOINT = 'retention:clock';
 
 const FIRST_CHUNK = 20;
-const MOST_CHUNK = 500;
+const MOST_CHUNK = 100;
 /** What one commit may take, in ms: webhooks wait for it. */
-const LONGEST_COMMIT_MS = 8;
-const SHORT_COMMIT_MS = 3;
+const LONGEST_COMMIT_MS = 6;
+const SHORT_COMMIT_MS = 2;
 /** Of the time, what is left to others: this many times what a commit took. */
-const REST_TIMES = 4;
-const SHORTEST_REST_MS = 5;
+const REST_TIMES = 2;
+const SHORTEST_REST_MS = 2;
 /** Pages given back at a time; as many stay free for what comes next. */
-const PAGES = 64;
+const PAGES = 32;
 
 /** Builds what applies the retention. */
 export function createPruner(tools: PruneTools): Pruner {

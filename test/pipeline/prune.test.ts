@@ -107,7 +107,7 @@ describe('retention', () => {
     await corridor.clock.advance(HOUR);
     await pruner.step();
     expect(limits.slice(0, 6)).toEqual([20, 10, 5, 2, 1, 1]);
-    expect(Math.max(...limits)).toBe(500);
+    expect(Math.max(...limits)).toBe(100);
     expect(limits).toEqual([...limits.slice(0, 6), ...limits.slice(6).sort((left, right) => left - right)]);
   });
 
@@ -124,7 +124,7 @@ describe('retention', () => {
     await pruner.step();
     await pass(corridor, pruner, 12 * HOUR);
     await pass(corridor, pruner, 12 * HOUR);
-    expect(given).toEqual([64, 64, 64, 64, 64]);
+    expect(given).toEqual([32, 32, 32, 32, 32, 32, 32, 32]);
   });
 
   it('ends in the middle of a sweep when it is shut down', async () => {
