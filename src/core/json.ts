@@ -10,3 +10,6 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** UTF-8 takes at most this many bytes for a character of JavaScript's: most texts need not be measured to be small enough. */
+export const MOST_BYTES_A_CHARACTER = 3;

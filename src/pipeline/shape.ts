@@ -1,7 +1,7 @@
 import type { DeliveryDraft, Lookup, RoutedEvent, SkipReason } from '../core/delivery.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { FactKey, MemberIdKind, StoredEvent } from '../core/event.ts';
-import type { JsonObject } from '../core/json.ts';
+import { type JsonObject, MOST_BYTES_A_CHARACTER } from '../core/json.ts';
 import { MAX_REQUEST_BYTES, type Mapping } from '../core/mapping.ts';
 import { nextLookMs } from '../core/waiting.ts';
 import type { Endpoint } from '../ports/destination.ts';
@@ -142,16 +142,16 @@ function partDraft(part: TransformPart, index: number, { shaping, lookups, tools
   const { event } = shaping;
   const member = part.member === null ? event.member : `${event.storeCode}/${part.member}`;
   const { emptyKeys } = part;
-  return draft(shaping, lookups, { part: index, member, emptyKeys, ...frozen(part.text, shaping, tools) });
+  return draft(shaping, lookups, { part: index, member, emptyKeys, ...frozen(part.request, shaping, tools) });
 }
 
 /** The request of a part, completed, checked and frozen; or why it is none. */
-function frozen(text: string, { event, mapping }: Shaping, tools: Pick<ShapeTools, 'endpoint'>): Standing {
+function frozen(request: JsonObject, { event, mapping }: Shaping, tools: Pick<ShapeTools, 'endpoint'>): Standing {
   const endpoint = tools.endpoint(mapping.destination, mapping.endpoint);
   if (!endpoint) {
     return dead('MAPPING_UNKNOWN_DESTINATION', `${mapping.destination}.${mapping.endpoint} is gone`, null);
   }
-  const made = endpoint.freeze(JSON.parse(text) as JsonObject, event.clockMs);
+  const made = endpoint.freeze(request, event.clockMs);
   if (!made.ok) return dead('TRANSFORM_REQUEST_INVALID', sentence(made.problems), null);
   if (isTooLarge(made.text)) {
     return dead('TRANSFORM_TOO_LARGE', `The request has ${Buffer.byteLength(made.text)} bytes`, null);
@@ -159,9 +159,8 @@ function frozen(text: string, { event, mapping }: Shaping, tools: Pick<ShapeTool
   return { status: mapping.mode === 'shadow' ? 'shadowed' : 'pending', request: made.text };
 }
 
-/** A text has at most three bytes a UTF-16 code unit: most are small enough without counting. */
 function isTooLarge(text: string): boolean {
-  return text.length * 3 > MAX_REQUEST_BYTES && Buffer.byteLength(text) > MAX_REQUEST_BYTES;
+  return text.length * MOST_BYTES_A_CHARACTER > MAX_REQUEST_BYTES && Buffer.byteLength(text) > MAX_REQUEST_BYTES;
 }
 
 function dead(code: ErrorCode, message: string, path: string | null): Standing {

@@ -45,8 +45,8 @@ export interface FormulaValue {
 export type TransformPart =
   | {
       readonly kind: 'request';
-      /** The request as JSON text: an object, not yet completed. */
-      readonly text: string;
+      /** The request, not yet completed. Parts may share pieces of it: never changed. */
+      readonly request: JsonObject;
       readonly emptyKeys: readonly string[];
       /** What the mapping's `member` formula yielded; null = it has none or it yielded nothing. */
       readonly member: string | null;

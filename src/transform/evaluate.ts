@@ -1,10 +1,10 @@
 import { PointsmanError } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Formula } from '../core/mapping.ts';
-import { MAX_PARTS, MAX_REQUEST_BYTES } from '../core/mapping.ts';
+import { MAX_PARTS } from '../core/mapping.ts';
 import type { FormulaValue, TransformJob, TransformPart, TransformResult } from '../ports/transform-engine.ts';
 import { FormulaFailure, failureOf, NotInline } from './failure.ts';
-import { Budget, isFunctionValue, MOST_BYTES_A_CHARACTER, plainJson } from './plain.ts';
+import { Budget, isFunctionValue, plainJson } from './plain.ts';
 import type { CompiledTemplate, Program } from './program.ts';
 import type { Recalls } from './recalls.ts';
 
@@ -90,12 +90,14 @@ function* partOf<Compiled extends Runnable>(
 ): Generator<Ask<Compiled>, TransformPart, void> {
   try {
     yield draft;
-    const text = requestText(rendered(program.template, draft.results), desk);
+    draft.budget.spend(program.ownCharacters);
+    const request = requestOf(rendered(program.template, draft.results));
+    desk.made(draft.budget.spent);
     const { emptyKeys, traced: values } = draft;
-    if (!program.member) return { kind: 'request', text, emptyKeys, member: null, values };
+    if (!program.member) return { kind: 'request', request, emptyKeys, member: null, values };
     const member = draft.also(program.member);
     yield member;
-    return { kind: 'request', text, emptyKeys, member: memberOf(member.results[0]), values };
+    return { kind: 'request', request, emptyKeys, member: memberOf(member.results[0]), values };
   } catch (error) {
     if (error instanceof NotInline) throw error;
     desk.made(draft.budget.spent);
@@ -182,45 +184,35 @@ function usable<Value>({ path }: Formula, read: () => Value): Value {
   }
 }
 
-/** The JSON text of a node; undefined for nothing. */
-function rendered(node: CompiledTemplate, values: readonly (Json | undefined)[]): string | undefined {
-  if (node.kind === 'literal') return node.text;
-  if (node.kind === 'formula') return textOf(values[node.index]);
-  let [text, separator] = ['', ''];
+/** What a node comes to; undefined for nothing. */
+function rendered(node: CompiledTemplate, values: readonly (Json | undefined)[]): Json | undefined {
+  if (node.kind === 'literal') return node.value;
+  if (node.kind === 'formula') return values[node.index];
   if (node.kind === 'array') {
+    const items: Json[] = [];
     for (const item of node.items) {
       const inner = rendered(item, values);
-      if (inner === undefined) continue;
-      text += separator + inner;
-      separator = ',';
+      if (inner !== undefined) items.push(inner);
     }
-    return `[${text}]`;
+    return items;
   }
-  for (const [keyText, member] of node.entries) {
+  const object: Record<string, Json> = {};
+  for (const [key, member] of node.entries) {
     const inner = rendered(member, values);
-    if (inner === undefined) continue;
-    text += separator + keyText + inner;
-    separator = ',';
+    if (inner !== undefined) setMember(object, key, inner);
   }
-  return `{${text}}`;
+  return object;
 }
 
-/** As `JSON.stringify` writes it, which takes its time over what is no string. */
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'boolean' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
+/** Keys come from a file: one named __proto__ is a key like any other. */
+function setMember(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function requestText(text: string | undefined, desk: Desk): string {
-  if (!text?.startsWith('{')) {
-    const request = text === undefined ? undefined : (JSON.parse(text) as Json);
-    throw new PointsmanError('TRANSFORM_NOT_OBJECT', `The transform yielded ${kindOf(request)} instead of an object.`);
-  }
-  desk.made(text.length);
-  if (text.length * MOST_BYTES_A_CHARACTER <= MAX_REQUEST_BYTES) return text;
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= MAX_REQUEST_BYTES) return text;
-  const limit = `${MAX_REQUEST_BYTES / 1024} kB`;
-  throw new PointsmanError('TRANSFORM_TOO_LARGE', `The request is ${Math.ceil(bytes / 1024)} kB; at most ${limit}.`);
+function requestOf(value: Json | undefined): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw new PointsmanError('TRANSFORM_NOT_OBJECT', `The transform yielded ${kindOf(value)} instead of an object.`);
 }
 
 function kindOf(value: Json | undefined): string {

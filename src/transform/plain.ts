@@ -3,9 +3,6 @@ import { MAX_DEPTH } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { MAX_REQUEST_BYTES } from '../core/mapping.ts';
 
-/** UTF-8 takes at most this many bytes for a character of JavaScript's. */
-export const MOST_BYTES_A_CHARACTER = 3;
-
 /** How many characters a request may still grow: stops a value that is small in memory and endless as text. */
 export class Budget {
   /** Characters so far. */

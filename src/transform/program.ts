@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import type { Json } from '../core/json.ts';
 import type { Formula, Mapping, Template } from '../core/mapping.ts';
 import { type AstNode, astOf, walk } from './ast.ts';
 import { FormulaFailure, failureOf } from './failure.ts';
@@ -16,11 +17,11 @@ export interface CompiledFormula {
   readonly marksInput: boolean;
 }
 
-/** A template as JSON text with gaps: each formula has its number. */
+/** A template with gaps: each formula has its number. */
 export type CompiledTemplate =
-  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'literal'; readonly value: Json }
   | { readonly kind: 'formula'; readonly index: number }
-  | { readonly kind: 'object'; readonly entries: readonly (readonly [keyText: string, node: CompiledTemplate])[] }
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, node: CompiledTemplate])[] }
   | { readonly kind: 'array'; readonly items: readonly CompiledTemplate[] };
 
 /** A mapping compiled once: holds no state between runs. */
@@ -32,6 +33,8 @@ export interface Program<Compiled> {
   readonly formulas: readonly Compiled[];
   /** What the transform is made of; its formulas are numbered as in `formulas`. */
   readonly template: CompiledTemplate;
+  /** The characters of a request that no formula makes. */
+  readonly ownCharacters: number;
   /** Whether the transform is one expression, whose result must be an object. */
   readonly isExpression: boolean;
 }
@@ -44,14 +47,12 @@ export function compileProgram<Compiled>(
   const optional = (formula: Formula | null) => (formula === null ? null : compile(formula));
   const formulas: Compiled[] = [];
   const { transform } = source;
+  const [when, each, member] = [optional(source.when), optional(source.each), optional(source.member)];
+  const written = transform.kind === 'template' ? transform.template : ({ ...transform, kind: 'formula' } as const);
+  const template = numbered(written, (formula) => formulas.push(compile(formula)));
   return {
-    when: optional(source.when),
-    each: optional(source.each),
-    member: optional(source.member),
-    template: numbered(transform.kind === 'template' ? transform.template : { ...transform, kind: 'formula' }, (each) =>
-      formulas.push(compile(each)),
-    ),
-    formulas,
+    ...{ when, each, member, template, formulas },
+    ownCharacters: ownCharacters(template),
     isExpression: transform.kind === 'expression',
   };
 }
@@ -60,23 +61,22 @@ export function compileProgram<Compiled>(
 function numbered(template: Template, add: (formula: Formula) => number): CompiledTemplate {
   switch (template.kind) {
     case 'literal':
-      return { kind: 'literal', text: JSON.stringify(template.value) };
+      return { kind: 'literal', value: template.value };
     case 'formula':
       return { kind: 'formula', index: add(template.formula) - 1 };
     case 'object':
-      return { kind: 'object', entries: inOrder(template.entries.map(([key, node]) => [key, numbered(node, add)])) };
+      return { kind: 'object', entries: template.entries.map(([key, node]) => [key, numbered(node, add)] as const) };
     case 'array':
       return { kind: 'array', items: template.items.map((item) => numbered(item, add)) };
   }
 }
 
-/** Members in the order in which JavaScript would list them: keys that are numbers first. */
-function inOrder(
-  entries: readonly (readonly [string, CompiledTemplate])[],
-): readonly (readonly [string, CompiledTemplate])[] {
-  // Keys come from a file: without a prototype none of them is special.
-  const members: Record<string, CompiledTemplate> = Object.assign(Object.create(null), Object.fromEntries(entries));
-  return Object.entries(members).map(([key, node]) => [`${JSON.stringify(key)}:`, node]);
+/** The characters that a template makes of its own, keys and literals. */
+function ownCharacters(node: CompiledTemplate): number {
+  if (node.kind === 'literal') return JSON.stringify(node.value).length;
+  if (node.kind === 'formula') return 0;
+  if (node.kind === 'array') return node.items.reduce((sum, item) => sum + 1 + ownCharacters(item), 2);
+  return node.entries.reduce((sum, [key, member]) => sum + key.length + 4 + ownCharacters(member), 2);
 }
 
 /** Compiles a formula for JSONata. Throws `FormulaFailure` when it does not compile. */

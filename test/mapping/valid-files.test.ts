@@ -62,7 +62,7 @@ async function problemsOf(mapping: Mapping, body: string, lookups: readonly Look
   const endpoint = bloomreachEndpoints.get(mapping.endpoint);
   return result.parts.flatMap((part) => {
     if (part.kind === 'failed') return [`${part.code} ${part.path}: ${part.message}`];
-    const frozen = endpoint?.freeze(JSON.parse(part.text), CLOCK_MS);
+    const frozen = endpoint?.freeze(part.request, CLOCK_MS);
     return frozen?.ok ? [] : (frozen?.problems.map(({ path, message }) => `${path}: ${message}`) ?? ['no endpoint']);
   });
 }

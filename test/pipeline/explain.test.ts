@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/core/json.ts';
 import { explainDelivery, formulasOf } from '../../src/pipeline/explain.ts';
 import type { FormulaValue, TransformPart, TransformResult } from '../../src/ports/transform-engine.ts';
 import { createCorridor } from '../support/corridor.ts';
@@ -6,8 +7,8 @@ import { createFakeEngine } from '../support/fake-engine.ts';
 import { aMapping } from '../support/samples.ts';
 
 const value = (path: string, of: number): FormulaValue => ({ path, formula: path, value: of, inline: true });
-const part = (text: string, ...values: readonly FormulaValue[]): TransformPart => ({
-  ...{ kind: 'request', text, emptyKeys: [], member: null },
+const part = (request: JsonObject, ...values: readonly FormulaValue[]): TransformPart => ({
+  ...{ kind: 'request', request, emptyKeys: [], member: null },
   values,
 });
 
@@ -26,13 +27,13 @@ async function explained(today: TransformResult) {
 describe('explaining a delivery', () => {
   it('runs its mapping again with the facts of then, and keeps still when the request is the frozen one', async () => {
     const { request } = await explained({ kind: 'parts', parts: [] });
-    const found = await explained({ kind: 'parts', parts: [part(request, value('when', 1))] });
+    const found = await explained({ kind: 'parts', parts: [part(JSON.parse(request), value('when', 1))] });
     expect(found).toMatchObject({ formulas: [value('when', 1)], remark: null });
     expect(found.job).toMatchObject({ trace: true, lookups: [{ value: 'then' }] });
   });
 
   it.each<[string, TransformResult, string]>([
-    ['another request', { kind: 'parts', parts: [part('{"a":1}')] }, 'another request than the one that was frozen'],
+    ['another request', { kind: 'parts', parts: [part({ a: 1 })] }, 'another request than the one that was frozen'],
     [
       'a failure',
       { kind: 'failed', code: 'TRANSFORM_TIMEOUT', message: 'slow', path: 'when' },
@@ -53,7 +54,7 @@ describe('explaining a delivery', () => {
   });
 
   it('shows the values of one part, and of what ran once for all', () => {
-    const parts = [part('{}', value('when', 1), value('each', 2), value('a', 3)), part('{}', value('a', 4))];
+    const parts = [part({}, value('when', 1), value('each', 2), value('a', 3)), part({}, value('a', 4))];
     expect(formulasOf({ kind: 'parts', parts }, 0).map(({ value }) => value)).toEqual([1, 2, 3]);
     expect(formulasOf({ kind: 'parts', parts }, 1).map(({ value }) => value)).toEqual([1, 2, 4]);
     expect(formulasOf({ kind: 'skipped', reason: 'condition', values: [value('when', 0)] }, 0)).toHaveLength(1);

@@ -46,7 +46,7 @@ export function requests(...all: readonly JsonObject[]): TransformResult {
 
 /** One request that a job made. */
 export function requestPart(request: JsonObject, member: string | null = null): TransformPart {
-  return { kind: 'request', text: JSON.stringify(request), emptyKeys: [], member, values: [] };
+  return { kind: 'request', request, emptyKeys: [], member, values: [] };
 }
 
 function asItIs(job: TransformJob): TransformResult {

@@ -27,7 +27,7 @@ describe('a template', () => {
     const part = partOf(await runHere(jobOf(mappingOf(shape), { a: 'A' })));
     expect(part).toEqual({
       kind: 'request',
-      text: '{"type":"sale","nothing":null,"list":[1,"A"],"deep":{"a":"A","empty":{}}}',
+      request: { type: 'sale', nothing: null, list: [1, 'A'], deep: { a: 'A', empty: {} } },
       emptyKeys: ['list[2]', 'list[3]', 'deep.none', 'deep.nil'],
       member: null,
       values: [],
@@ -114,10 +114,10 @@ describe('an expression', () => {
 });
 
 describe('the size of a request', () => {
-  it('is at most 256 kB of UTF-8', async () => {
+  it('is at most 256 k characters', async () => {
     const fits = { a: 'x'.repeat(262_144 - 8) };
     expect(partOf(await runHere(jobOf(mappingOf({ a: '=a' }), fits)))).toMatchObject({ kind: 'request' });
-    for (const body of [{ a: `${fits.a}x` }, { a: 'ż'.repeat(140_000) }, { a: 'x'.repeat(1_000_000) }]) {
+    for (const body of [{ a: `${fits.a}xx` }, { a: 'x'.repeat(1_000_000) }]) {
       expect(partOf(await runHere(jobOf(mappingOf({ a: '=a' }), body)))).toMatchObject({ code: 'TRANSFORM_TOO_LARGE' });
     }
   });

@@ -62,8 +62,8 @@ describe('a hostile event', () => {
 
   it('may use a key named __proto__ in a request, where it is a key like any other', async () => {
     const mapping = mappingOf(JSON.parse('{"__proto__": "=a", "b": 1}'));
-    const result = await runHere(jobOf(mapping, { a: 1 }));
-    expect(result).toMatchObject({ parts: [{ text: '{"__proto__":1,"b":1}' }] });
+    const [request] = requestsOf(await runHere(jobOf(mapping, { a: 1 })));
+    expect(JSON.stringify(request)).toBe('{"__proto__":1,"b":1}');
   });
 });
 

@@ -74,13 +74,13 @@ export async function runHere(job: TransformJob, deadlineMs = 5_000): Promise<Tr
 export async function yieldOf(text: string, body: Json = {}, over: Partial<TransformInput> = {}): Promise<unknown> {
   const part = partOf(await runHere(jobOf(mappingOf({ value: `=${text}` }), body, { input: inputOf(body, over) })));
   if (part.kind === 'failed') throw new Error(`${part.code}: ${part.message}`);
-  return JSON.parse(part.text).value;
+  return part.request['value'];
 }
 
 /** The requests of a result, parsed. */
 export function requestsOf(result: TransformResult): unknown[] {
   if (result.kind !== 'parts') throw new Error(`No parts: ${JSON.stringify(result)}`);
-  return result.parts.map((part) => (part.kind === 'request' ? JSON.parse(part.text) : part.code));
+  return result.parts.map((part) => (part.kind === 'request' ? part.request : part.code));
 }
 
 /** The only part of a result. */

@@ -10,13 +10,18 @@ export function complete(
   { timeKey, emptyByDefault }: Pick<RequestShape, 'timeKey' | 'emptyByDefault'>,
   clockMs: number,
 ): JsonObject {
-  const defaults: [string, Json][] = [
-    [timeKey, clockMs / 1000],
-    ...emptyByDefault.map((key): [string, Json] => [key, {}]),
-  ];
-  const ids = request['customer_ids'];
-  const completed = { ...Object.fromEntries(defaults), ...request };
-  return isJsonObject(ids) ? { ...completed, customer_ids: completeIds(ids) } : completed;
+  const completed: Record<string, Json> = { ...request };
+  if (!Object.hasOwn(completed, timeKey)) completed[timeKey] = clockMs / 1000;
+  for (const key of emptyByDefault) if (!Object.hasOwn(completed, key)) completed[key] = {};
+  const ids = completed['customer_ids'];
+  if (isJsonObject(ids)) completed['customer_ids'] = isComplete(ids) ? ids : completeIds(ids);
+  return completed;
+}
+
+/** Most are: then nothing is made anew. */
+function isComplete(ids: JsonObject): boolean {
+  for (const name in ids) if (typeof ids[name] !== 'string' || isBlank(ids[name])) return false;
+  return true;
 }
 
 function completeIds(ids: JsonObject): JsonObject {

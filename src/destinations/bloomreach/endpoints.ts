@@ -33,23 +33,22 @@ function endpointOf(shape: RequestShape): Endpoint {
 /** Checks a completed request and serialises it, or tells everything that is wrong with it. */
 function freeze(request: JsonObject, shape: RequestShape, schema: RequestSchema): FrozenRequest {
   const text = serialise(request, shape.keyOrder);
-  const problems = [
-    ...schema.errors(request).flatMap((error) => problemOf(error) ?? []),
-    ...checkIds(objectAt(request, 'customer_ids')),
-    ...checkSizes(objectAt(request, 'properties'), text),
-  ];
-  if (problems.length > 0 || text === null) return { ok: false, problems };
-  return { ok: true, text };
+  const errors = schema.errors(request);
+  const ids = checkIds(objectAt(request, 'customer_ids'));
+  const sizes = checkSizes(objectAt(request, 'properties'), text);
+  if (text !== null && errors.length + ids.length + sizes.length === 0) return { ok: true, text };
+  return { ok: false, problems: [...errors.flatMap((error) => problemOf(error) ?? []), ...ids, ...sizes] };
 }
 
 /** Null when the request is nested deeper than can be serialised. */
 function serialise(request: JsonObject, keyOrder: readonly string[]): string | null {
-  const known = keyOrder.flatMap((key): [string, Json][] => {
+  const known: Record<string, Json> = {};
+  for (const key of keyOrder) {
     const value = request[key];
-    return value === undefined ? [] : [[key, value]];
-  });
+    if (value !== undefined) known[key] = value;
+  }
   try {
-    return JSON.stringify(Object.fromEntries(known));
+    return JSON.stringify(known);
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
+import { MOST_BYTES_A_CHARACTER } from '../../core/json.ts';
 import type { Mapping } from '../../core/mapping.ts';
 import type { TransformJob, TransformResult } from '../../ports/transform-engine.ts';
 import { loadLibrary } from '../library.ts';
-import { MOST_BYTES_A_CHARACTER } from '../plain.ts';
 import { programKey } from '../protocol.ts';
 import { createFormulaCompiler, type FormulaCompiler } from './compile.ts';
 import { compileInline, type InlineProgram, runInline } from './inline-program.ts';

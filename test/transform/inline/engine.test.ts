@@ -77,7 +77,7 @@ describe('an engine', () => {
     const job = jobFor("$recall('wallet', id).email", { id: 'w-1' });
     expect(engine.runInline(job)).toMatchObject({ kind: 'needs', facts: [{ kind: 'wallet', key: 'w-1' }] });
     const lookups = [{ kind: 'wallet', key: 'w-1', value: { email: 'ann@example.com', phone: null } }];
-    expect(engine.runInline({ ...job, lookups })).toMatchObject({ parts: [{ text: '{"a":"ann@example.com"}' }] });
+    expect(engine.runInline({ ...job, lookups })).toMatchObject({ parts: [{ request: { a: 'ann@example.com' } }] });
   });
 
   it('uses the parsed body where there is one, changes nothing in it, and never sends it to a worker', async () => {
