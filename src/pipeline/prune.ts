@@ -23,10 +23,11 @@ export interface Pruner {
 const CHECKPOINT = 'retention:clock';
 
 const FIRST_CHUNK = 20;
+const LEAST_CHUNK = 5;
 const MOST_CHUNK = 100;
 /** What one commit may take, in ms: webhooks wait for it. */
-const LONGEST_COMMIT_MS = 6;
-const SHORT_COMMIT_MS = 2;
+const LONGEST_COMMIT_MS = 12;
+const SHORT_COMMIT_MS = 6;
 /** Of the time, what is left to others: this many times what a commit took. */
 const REST_TIMES = 2;
 const SHORTEST_REST_MS = 2;
@@ -72,7 +73,7 @@ export function createPruner(tools: PruneTools): Pruner {
 
 /** Smaller when a commit took long, larger when it took no time to speak of. */
 function nextChunk(chunk: number, tookMs: number): number {
-  if (tookMs > LONGEST_COMMIT_MS) return Math.max(1, Math.floor(chunk / 2));
+  if (tookMs > LONGEST_COMMIT_MS) return Math.max(LEAST_CHUNK, Math.floor(chunk / 2));
   return tookMs < SHORT_COMMIT_MS ? Math.min(MOST_CHUNK, Math.ceil(chunk * 1.25)) : chunk;
 }
 

@@ -106,7 +106,7 @@ describe('retention', () => {
     await pruner.step();
     await corridor.clock.advance(HOUR);
     await pruner.step();
-    expect(limits.slice(0, 6)).toEqual([20, 10, 5, 2, 1, 1]);
+    expect(limits.slice(0, 6)).toEqual([20, 10, 5, 5, 5, 5]);
     expect(Math.max(...limits)).toBe(100);
     expect(limits).toEqual([...limits.slice(0, 6), ...limits.slice(6).sort((left, right) => left - right)]);
   });
