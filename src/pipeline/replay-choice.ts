@@ -7,7 +7,7 @@ import type { ReplayChoice } from '../ports/replays.ts';
 const OPEN: readonly DeliveryStatus[] = ['waiting', 'pending'];
 
 /** The most ids of one replay. */
-export const MOST_REPLAYED_IDS = 10_000;
+const MOST_REPLAYED_IDS = 10_000;
 
 /**
  * Checks what is to be replayed, and makes it definite: a redelivery by filter takes dead letters unless another status is

@@ -32,7 +32,7 @@ export interface ReplayLook extends ChoiceCount {
 }
 
 /** What reprocessing some events would come to, in deliveries. */
-export interface ReplayOutcome {
+interface ReplayOutcome {
   /** Would be sent, and was not before. */
   readonly newlySent: number;
   /** Would be sent, and was delivered before with other bytes. */
@@ -47,7 +47,7 @@ export interface ReplayOutcome {
 }
 
 /** One request that would be sent, compared with what was delivered. */
-export interface ReplaySample {
+interface ReplaySample {
   readonly event: number;
   readonly mapping: string;
   readonly part: number;

@@ -5,7 +5,7 @@ import { countDelivery, countEvent } from './row-counts.ts';
 import type { Tables } from './tables.ts';
 
 /** What went with an event or a delivery. */
-export interface Erased {
+interface Erased {
   readonly deliveries: number;
   readonly attempts: number;
 }

@@ -5,7 +5,7 @@ import { knownAs, memberFinder } from './identifier-search.ts';
 import { type Packed, pack } from './packed.ts';
 
 /** An identifier as it is stored. */
-export interface StoredIdentifier {
+interface StoredIdentifier {
   readonly prefix: string;
   readonly value: Packed;
 }

@@ -98,7 +98,7 @@ interface OpenRow {
 }
 
 /** Prepares the taking back of an open delivery that is not in flight: its lane goes on. Only inside a transaction. */
-export function cancellation({ db, blocks, lanes, facts, counters }: Tables): (id: number, nowMs: number) => void {
+function cancellation({ db, blocks, lanes, facts, counters }: Tables): (id: number, nowMs: number) => void {
   const find = db.prepare<[number], OpenRow>(
     `SELECT id, mapping, destination, member, pos, head, status FROM delivery
      WHERE id = ? AND status IN ('pending', 'waiting')`,

@@ -15,7 +15,7 @@ import type { OpenStore } from './opened-store.ts';
 import { finishAll, redelivery } from './redelivering.ts';
 
 /** One sweep over everything before a time. */
-export async function sweep(store: Store, beforeMs: number, limit = 2): Promise<number> {
+async function sweep(store: Store, beforeMs: number, limit = 2): Promise<number> {
   let pruned = 0;
   for (let after: number | null = 0; after !== null; ) {
     const step = await store.prune({ beforeMs, after, limit });
