@@ -22,12 +22,13 @@ function toolsOf({ store, log, clock }: Corridor) {
 
 async function withEvents(): Promise<Corridor> {
   const corridor = createCorridor({ source });
-  for (const [index, [member, phone]] of [
-    ['ann', '1'],
-    ['ann', '2'],
-    ['bob', '2'],
-  ].entries()) {
-    await corridor.receive({ messageId: `m-${index}`, eventName: 'LevelChanged', member, phone });
+  const known = [
+    { member: 'ann', phone: '1' },
+    { member: 'ann', phone: '2' },
+    { member: 'bob', phone: '2' },
+  ];
+  for (const [index, who] of known.entries()) {
+    await corridor.receive({ messageId: `m-${index}`, eventName: 'LevelChanged', ...who });
   }
   await corridor.route();
   return corridor;

@@ -8,7 +8,7 @@ import type { Access, Condition, ListQuery, Param } from './list-query.ts';
 import { oldestBlock } from './oldest-block.ts';
 
 /** Keys of deliveries to redeliver, or of events to reprocess. */
-export interface ChosenKeys {
+interface ChosenKeys {
   /** Ascending. */
   readonly keys: readonly number[];
   /** Where to go on; null = it was all. */
