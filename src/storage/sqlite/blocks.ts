@@ -6,10 +6,10 @@ import type { EventStatus } from '../../core/event.ts';
 export type CountedLog = 'event' | 'delivery';
 
 /** What rows are counted by, exactly; `mapping status` is both at once, see `mappingStatus`. */
-export type Tallied = 'status' | 'mapping status';
+type Tallied = 'status' | 'mapping status';
 
 /** What a block only remembers that a row has or had. */
-export type Marked = 'name' | 'source' | 'mapping' | 'destination' | 'endpoint';
+type Marked = 'name' | 'source' | 'mapping' | 'destination' | 'endpoint';
 
 /** What blocks are found by. */
 export type Counted = Tallied | Marked;

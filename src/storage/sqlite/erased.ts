@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { EventDraft } from '../../core/event.ts';
 
 /** What tells a repeat of an event. */
-export type RepeatKey = Pick<EventDraft, 'source' | 'storeCode' | 'name' | 'messageId' | 'dedupeKey'>;
+type RepeatKey = Pick<EventDraft, 'source' | 'storeCode' | 'name' | 'messageId' | 'dedupeKey'>;
 
 /** Events that were erased, by a hash of what tells their repeats. Only inside a transaction. */
 export interface Erased {

@@ -27,7 +27,7 @@ export interface Tables {
   readonly blocks: Blocks;
   readonly times: TimeBlocks;
   readonly openClaims: OpenClaims;
-  /** Writes what was counted in memory: before the commit, and before what another item did can be kept without this. */
+  /** Writes what was counted in memory: before the commit, or before the savepoint of what was counted is released. */
   flush(): void;
   /** Drops what memory counted or learned from rows that are gone again. */
   reset(): void;

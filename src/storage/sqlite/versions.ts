@@ -5,7 +5,7 @@ import type { Names } from './names.ts';
 import { type Packed, pack } from './packed.ts';
 
 /** A mapping and its version, by number. */
-export interface VersionId {
+interface VersionId {
   readonly mapping: number;
   readonly version: number;
 }
