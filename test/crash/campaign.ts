@@ -1,157 +1,157 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { type BloomreachSandbox, startBloomreachSandbox } from '../../src/sandbox/bloomreach/server.ts';
-import { type Oracle, startOracle } from './oracle.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { compare, type Differences } from './compare.ts';
+import { faultsOf } from './database-check.ts';
+import { Deeds } from './deeds.ts';
+import { startDoomed, tracesOf } from './doomed.ts';
+import { eventsFor } from './events.ts';
+import { startWeather } from './faults.ts';
+import { type Lives, livesOf } from './lives.ts';
+import { startOperator } from './operator.ts';
+import { startOracle } from './oracle.ts';
+import { DELETING, POINTS } from './points.ts';
 import { settled } from './settled.ts';
+import { openSite, type Site, TOKEN } from './site.ts';
 
 /** How hard the server is treated. */
 export interface CampaignOptions {
+  /** Kills at random moments. */
   readonly kills: number;
+  /** Whether it is also killed once at every named point. */
+  readonly points: boolean;
+  /** Whether events are pruned and members forgotten meanwhile. */
+  readonly deletes: boolean;
   readonly members: number;
   readonly eventsPerSecond: number;
   readonly random: () => number;
+  /** Told what goes on, now and then. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** What came of it. */
-export interface CampaignReport {
+export interface CampaignReport extends Differences {
   readonly kills: number;
+  /** Kills by the point they came at. */
+  readonly hits: ReadonlyMap<string, number>;
+  /** Points at which it should have been killed, and that were never passed. */
+  readonly neverHit: readonly string[];
   readonly issued: number;
   /** Events that got a 202. */
   readonly owed: number;
+  /** Calls that were read by a destination. */
+  readonly calls: number;
   /** Calls that repeated an earlier one. */
   readonly repeats: number;
-  /** Owed and never taken by Bloomreach. */
-  readonly lost: readonly string[];
-  /** Taken, and never issued. */
-  readonly invented: readonly string[];
-  /** Repeats whose bytes differ from the first call's. */
-  readonly changed: readonly string[];
-  /** First arrivals behind a later event of the same member. */
-  readonly outOfOrder: readonly string[];
+  readonly forgotten: number;
   /** Deliveries that were open when nothing moved any more. */
   readonly stuck: number;
+  /** What is wrong with the database. */
+  readonly database: readonly string[];
+  /** Forgotten members of whom something stands in the files. */
+  readonly traces: readonly string[];
+  /** Lives that ended by themselves, and answers of the API that should not be. */
+  readonly accidents: readonly string[];
 }
 
-const TOKEN = 'a-token-for-the-crash-test';
-const PROJECT = { projectToken: 'crash-project', apiKeyId: 'crash-key', apiSecret: 'crash-secret' };
+/** As if the machine had slept: what was received before is older than the retention. */
+const SLEEP_MS = 65 * 60 * 1_000;
+const WEATHER_MS = 150;
 
-/** Kills a server under load and faults at random moments, then lets it finish, and compares promise and outcome. */
+/** Kills a server under load and faults, at named points and at random moments, and compares promise and outcome. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const dir = mkdtempSync(join(tmpdir(), 'pointsman-crash-'));
-  const clock = { clock: () => Date.now(), random: options.random };
-  const sandbox = await startBloomreachSandbox({ ...PROJECT, ...clock, settings: { rateLimitPerMinute: 0 } });
-  const config = writeConfig(dir, sandbox.url);
-  const current: { url: string | null } = { url: null };
-  const oracle = startOracle({ ...options, token: TOKEN, url: () => current.url });
+  const { random, deletes } = options;
+  const site = await openSite(random);
+  const deeds = new Deeds();
+  const lives = livesOf(site, 900);
   try {
-    switchFaultsOn(sandbox);
-    await killRepeatedly(config, current, options);
-    sandbox.faults.clear();
-    const last = startServerProcess(config);
-    current.url = await last.listening;
-    await oracle.stop();
-    const stuck = await settled(join(dir, 'pointsman.db'));
+    const neverMigrated = options.points ? await killInMigration(lives) : [];
+    const weather = startWeather(site.sandbox, random, WEATHER_MS);
+    const oracle = startOracle({ ...options, token: TOKEN, url: () => site.url, ...eventsFor(deeds, random) });
+    const operator = startOperator({
+      site,
+      deeds,
+      members: options.members,
+      random,
+      everyMs: 30,
+      server: () => lives.current,
+    });
+    const doomed = deletes ? startDoomed({ site, deeds, random, restMs: 0 }) : null;
+    const left = options.points ? await killAtPoints(site, lives, options) : [];
+    await killAtRandom(site, lives, options);
+
+    await weather.clear();
+    site.sink.heal();
+    const last = await lives.begin();
+    await Promise.all([oracle.stop(), doomed?.stop()]);
+    await operator.retire();
+    const stuck = await settled(site.database);
+    await delay(500);
+    site.url = null;
     await last.kill('SIGTERM');
-    return { kills: options.kills, stuck, ...compare(oracle, sandbox) };
+    site.keepBooks();
+    const books = { oracle, ledger: site.ledger, deeds, database: site.database, hasDeleted: deletes };
+    const { calls, seen } = site.ledger;
+    return {
+      ...{ kills: lives.kills, hits: lives.hits, neverHit: [...neverMigrated, ...left], stuck, calls },
+      ...compare(books),
+      issued: [...oracle.issued.values()].flat().length,
+      owed: oracle.owed.size,
+      repeats: calls - seen.size,
+      forgotten: deeds.forgottenMs.size,
+      database: faultsOf(site.database, deletes),
+      traces: tracesOf(deeds.forgottenMs.keys(), site.database),
+      accidents: [...lives.accidents, ...deeds.unexpected],
+    };
   } finally {
-    await oracle.stop();
-    await sandbox.close();
-    rmSync(dir, { recursive: true, force: true });
+    await lives.current?.kill('SIGKILL');
+    await site.close();
   }
 }
 
-async function killRepeatedly(
-  config: string,
-  current: { url: string | null },
-  options: CampaignOptions,
-): Promise<void> {
-  for (let kill = 0; kill < options.kills; kill++) {
-    const server: ServerProcess = startServerProcess(config);
-    // One kill in ten comes while it starts.
-    if (options.random() < 0.1) {
-      server.listening.catch(() => undefined);
-      await delay(options.random() * 600);
-    } else {
-      current.url = await server.listening;
-      await delay(100 + options.random() * 1_400);
-    }
-    await server.kill('SIGKILL');
-    current.url = null;
+/** Between any two statements, and on both sides of the commit; which of the last were never passed. */
+async function killInMigration(lives: Lives): Promise<readonly string[]> {
+  for (let statement = 0; await lives.migrating(`migration ${statement}`); statement++);
+  const commits = ['before migration commit', 'after migration commit'];
+  for (const point of commits) await lives.migrating(point);
+  return ['migration 1', ...commits].filter((point) => !lives.hits.has(point));
+}
+
+const LONGEST_LIFE_MS = 6_000;
+const MOST_LIVES = 4;
+
+/** One life after the other, each until it passes the first point that is left; which were never passed. */
+async function killAtPoints(site: Site, lives: Lives, options: CampaignOptions): Promise<readonly string[]> {
+  const { random, deletes, onProgress } = options;
+  const left = new Set(POINTS.filter((point) => deletes || !DELETING.test(point)));
+  let vain = 0;
+  while (left.size > 0 && vain < MOST_LIVES * 5) {
+    // Only old events are pruned.
+    if ([...left].some((point) => /prune|tidy|compact/.test(point)) && random() < 0.4) site.clockAheadMs += SLEEP_MS;
+    // Refused credentials would come by themselves, but seldom.
+    if ([...left].some((one) => /probe$|unauthorized/.test(one)) && random() < 0.5)
+      site.sandbox.faults.add({ kind: 'status', status: 401, forMs: 3_000 });
+    const armed = new Map([...left].map((point) => [point, left.size < 10 ? 1 : 1 + Math.floor(random() * 3)]));
+    const point = await lives.untilPoint(armed, LONGEST_LIFE_MS);
+    if (point === null) vain += 1;
+    else left.delete(point);
+    onProgress?.(`${left.size} points left; ${point ?? 'none was passed'}`);
+  }
+  return [...left];
+}
+
+async function killAtRandom(site: Site, lives: Lives, { kills, random, deletes, onProgress }: CampaignOptions) {
+  for (let kill = 0; kill < kills; kill++) {
+    if (deletes && random() < 0.1) site.clockAheadMs += SLEEP_MS;
+    await lives.randomly(random);
+    if (kill % 20 === 19) onProgress?.(`${kill + 1} kills at random moments`);
   }
 }
 
-function switchFaultsOn({ faults }: BloomreachSandbox): void {
-  faults.add({ kind: 'latency', ms: 5, jitterMs: 40 });
-  faults.add({ kind: 'status', status: 500, probability: 0.05 });
-  faults.add({ kind: 'status', status: 429, probability: 0.02 });
-  faults.add({ kind: 'reset-before', probability: 0.03 });
-  faults.add({ kind: 'reset-after', probability: 0.05 });
-}
-
-function writeConfig(dir: string, baseUrl: string): string {
-  const file = join(dir, 'config.yaml');
-  const mappings = fileURLToPath(new URL('../../mappings', import.meta.url));
-  const schedule = ['50ms', '100ms', '200ms', ...Array.from({ length: 47 }, () => '500ms')].join(', ');
-  writeFileSync(
-    file,
-    `server: { port: 0 }
-store: { url: "sqlite:./pointsman.db" }
-mappings: { dir: ${JSON.stringify(mappings)}, watch: false }
-sources: { open-loyalty: { type: open-loyalty, verify: { type: header, name: X-Pointsman-Token, value: ${TOKEN} } } }
-destinations:
-  bloomreach:
-    type: bloomreach
-    baseUrl: ${baseUrl}
-    projectToken: ${PROJECT.projectToken}
-    apiKeyId: ${PROJECT.apiKeyId}
-    apiSecret: ${PROJECT.apiSecret}
-    timeout: 2s
-    retry: { quick: 1, schedule: [${schedule}], jitter: 0.2, giveUpAfter: 1h }
-`,
-  );
-  return file;
-}
-
-type Compared = Omit<CampaignReport, 'kills' | 'stuck'>;
-
-/** Holds what Bloomreach saw against what was issued and owed. */
-function compare({ issued, owed }: Oracle, { state }: BloomreachSandbox): Compared {
-  const all = new Set([...issued.values()].flat());
-  const firsts = new Map<string, string>();
-  const taken = new Set<string>();
-  const changed: string[] = [];
-  let repeats = 0;
-  // A call that was reset before it was read left no bytes to compare.
-  for (const { data, outcome } of state.journal().filter((entry) => entry.data !== '')) {
-    const id = String(JSON.parse(data).properties.event_id);
-    const first = firsts.get(id);
-    if (first === undefined) firsts.set(id, data);
-    else repeats++;
-    if (first !== undefined && first !== data) changed.push(id);
-    if (outcome === 'stored' || outcome === 'duplicate') taken.add(id);
-  }
+/** Which of a report's findings are faults, by name. */
+export function faultsIn(report: CampaignReport): Readonly<Record<string, readonly string[]>> {
+  const { lost, invented, changed, outOfOrder, unlogged, illegitimate, notForgotten } = report;
+  const { database, traces, accidents, neverHit, stuck } = report;
   return {
-    issued: all.size,
-    owed: owed.size,
-    repeats,
-    lost: [...owed].filter((id) => !taken.has(id)),
-    invented: [...firsts.keys()].filter((id) => !all.has(id)),
-    changed,
-    outOfOrder: outOfOrder([...firsts.keys()]),
+    ...{ lost, invented, changed, outOfOrder, unlogged, illegitimate, notForgotten, traces, database, accidents },
+    ...{ neverHit, stuck: stuck === 0 ? [] : [`${stuck} deliveries`] },
   };
-}
-
-/** Ids are `member-sequence`; a first arrival must not come after one with a higher sequence of its member. */
-function outOfOrder(arrivals: readonly string[]): readonly string[] {
-  const highest = new Map<string, number>();
-  return arrivals.filter((id) => {
-    const [member = '', sequence = ''] = id.split('-');
-    const late = Number(sequence) < (highest.get(member) ?? -1);
-    if (!late) highest.set(member, Number(sequence));
-    return late;
-  });
 }
