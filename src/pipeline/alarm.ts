@@ -1,5 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 
+/** Why a rest ended: given as it is, so that no error with a stack is made for it. */
+const CLEARED = Symbol('cleared');
+
 /** Rings once at the earliest of the times it was set to. */
 export class Alarm {
   readonly #clock: Clock;
@@ -30,7 +33,7 @@ export class Alarm {
   }
 
   clear(): void {
-    this.#cancel?.abort();
+    this.#cancel?.abort(CLEARED);
     this.#cancel = null;
   }
 }
