@@ -183,6 +183,7 @@ export const ERRORS = {
   ),
   STORE_NEWER: entry('store', 500, false, 'Run the pointsman version that wrote this database, or a later one.'),
   STORE_UNWRITABLE: entry('store', 503, true, 'Make the data folder writable and give it free space.'),
+  STORE_CORRUPT: entry('store', 503, true, 'Stop pointsman and restore a backup; see docs/operations.md.'),
   STORE_FAILED: entry('store', 503, true, 'Read the cause; the operation is tried again where nothing was lost.'),
 
   API_NOT_FOUND: entry('api', 404, false, 'Check the address or the id.'),

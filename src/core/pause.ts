@@ -14,6 +14,9 @@ export interface Pause {
   readonly untilMs: number | null;
 }
 
+/** As much of a pause as its length takes. */
+export type PausedTime = Pick<Pause, 'destination' | 'endpoint' | 'sinceMs' | 'untilMs'>;
+
 /** What is asked of pauses: an endpoint is paused with its destination. */
 export interface Address {
   readonly destination: string;
@@ -26,7 +29,7 @@ export function isPaused(pauses: readonly Pause[], address: Address): boolean {
 }
 
 /** How long of the time from `fromMs` to `toMs` the address was paused, in ms; pauses that overlap count once. */
-export function pausedMs(pauses: readonly Pause[], address: Address, fromMs: number, toMs: number): number {
+export function pausedMs(pauses: readonly PausedTime[], address: Address, fromMs: number, toMs: number): number {
   const spans = pauses
     .filter((pause) => concerns(pause, address))
     .map(({ sinceMs, untilMs }) => [Math.max(sinceMs, fromMs), Math.min(untilMs ?? toMs, toMs)] as const)
@@ -40,6 +43,6 @@ export function pausedMs(pauses: readonly Pause[], address: Address, fromMs: num
   return sum;
 }
 
-function concerns({ destination, endpoint }: Pause, address: Address): boolean {
+function concerns({ destination, endpoint }: Pick<Pause, 'destination' | 'endpoint'>, address: Address): boolean {
   return destination === address.destination && (endpoint === null || endpoint === address.endpoint);
 }

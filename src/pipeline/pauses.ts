@@ -1,10 +1,14 @@
-import { type Address, isPaused, type Pause, type PauseCause, pausedMs } from '../core/pause.ts';
+import { type Address, isPaused, type Pause, type PauseCause, type PausedTime, pausedMs } from '../core/pause.ts';
+import type { TimeSkip } from '../core/time-skip.ts';
 import type { Applied, Store } from '../ports/store.ts';
+import type { SkippedTime } from './clock-watch.ts';
 import { type PersistTools, persist } from './persist.ts';
 
 /** What keeping pauses needs. */
 export interface PauseTools extends PersistTools {
   readonly store: Pick<Store, 'pauses' | 'pause' | 'resume'>;
+  /** Left out, the clock never jumps. */
+  readonly skipped?: SkippedTime;
 }
 
 /** The destination or endpoint that is paused. */
@@ -15,7 +19,7 @@ export interface Pauses {
   /** Those of a destination and its endpoints that go on. */
   ongoing(destination: string): readonly Pause[];
   isPaused(address: Address): boolean;
-  /** For how long of that time the address was paused, in ms. */
+  /** For how long of that time the address was paused, or the clock skipped it, in ms. */
   pausedMs(address: Address, fromMs: number, toMs: number): number;
   /** Pauses by hand, once it is stored. Rejects, and changes nothing, when the store refuses. */
   pauseByHand(paused: Paused, detail: string): Promise<Applied>;
@@ -49,7 +53,8 @@ export function createPauses(stored: readonly Pause[], tools: PauseTools): Pause
   return {
     ongoing: (destination) => book.ongoing(destination),
     isPaused: (address) => isPaused(book.ongoing(address.destination), address),
-    pausedMs: (address, fromMs, toMs) => pausedMs(book.all(address.destination), address, fromMs, toMs),
+    pausedMs: (address, fromMs, toMs) =>
+      pausedMs(withSkips(book.all(address.destination), tools.skipped?.skips() ?? [], address), address, fromMs, toMs),
     async pauseByHand(paused, detail) {
       const applied = await begin(paused, 'by_hand', detail);
       if (applied !== 'applied') return applied;
@@ -76,6 +81,19 @@ export function createPauses(stored: readonly Pause[], tools: PauseTools): Pause
       log.warn({ stage: 'deliver', ...paused }, 'the credentials are taken again: deliveries go on');
     },
   };
+}
+
+/** What the clock skipped is a pause of everything. */
+function withSkips(
+  pauses: readonly Pause[],
+  skips: readonly TimeSkip[],
+  { destination }: Address,
+): readonly PausedTime[] {
+  if (skips.length === 0) return pauses;
+  return [
+    ...pauses,
+    ...skips.map(({ fromMs, toMs }) => ({ destination, endpoint: null, sinceMs: fromMs, untilMs: toMs })),
+  ];
 }
 
 /** Pauses by destination. */

@@ -60,6 +60,11 @@ export interface Upkeep {
   tidy(part: number): Promise<boolean>;
   /** Gives up to `pages` free pages back to the file system; how many are left. */
   compact(pages: number): Promise<number>;
+  /**
+   * Lets what is open and not in flight be tried, or looked at, at `nowMs` where its time lies later, a part at a time
+   * beyond the delivery `after`: for a clock that was set back. Where to go on; null = it was all.
+   */
+  hasten(after: number, nowMs: number): Promise<number | null>;
   /** Whom an identifier, with or without its tenant, leads to. */
   knownMembers(identifier: string): Promise<readonly KnownMember[]>;
   /** Stores the intention to erase the members with these keys; nothing is erased yet. Those unknown are left out. */

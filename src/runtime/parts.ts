@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Mapping } from '../core/mapping.ts';
+import { type ClockWatch, watchClock } from '../pipeline/clock-watch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   /** The config of the start. */
   readonly config: Config;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
   readonly log: Logger;
   readonly store: Store;
   readonly engine: TransformEngine;
@@ -33,7 +35,9 @@ const LARGEST_SAMPLE_BYTES = 1024 * 1024;
 
 /** Opens the parts; each is on `closers` as soon as it is open. Throws a `STORE_*` error. */
 export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers: Closers): Parts {
-  const { config, clock, log } = from;
+  const { config, log } = from;
+  const clockWatch = watchClock(from.clock);
+  const { clock } = clockWatch;
   const store = openSqliteStore({ path: config.store.path, nowMs: clock.now() });
   closers.push(() => store.close());
   const engine = createTransformEngine({
@@ -44,8 +48,7 @@ export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers
   closers.push(() => engine.close());
   const transformTimes = newTransformTimes();
   return {
-    ...from,
-    store,
+    ...{ config, log, clock, clockWatch, store },
     engine: meteredEngine(engine, transformTimes, monotonicMs),
     meter: new CountingMeter(),
     transformTimes,

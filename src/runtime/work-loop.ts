@@ -25,6 +25,9 @@ export interface WorkLoopOptions {
 /** Why a rest ended early: given as it is, so that no error with a stack is made for it. */
 const HINT = Symbol('hint');
 
+/** While a step goes on failing, one line a minute says so. */
+const FAILURES_PER_LINE = 60;
+
 /** How long a loop rests after a failed step, in ms: a broken disk must not spin a processor. */
 const REST_AFTER_FAILURE_MS = 1_000;
 
@@ -46,9 +49,10 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
   }
 
   async function loop(): Promise<void> {
-    while (!options.signal.aborted) {
+    for (let failures = 0; !options.signal.aborted; ) {
       hinted = false;
-      const done = await stepOnce(options);
+      const done = await stepOnce(options, failures);
+      failures = done === null ? failures + 1 : 0;
       if (done === 0) await rest(options.pollMs);
       if (done === null) await options.clock.sleep(REST_AFTER_FAILURE_MS, options.signal).catch(() => undefined);
     }
@@ -58,10 +62,11 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
 }
 
 /** Null when the step failed. */
-async function stepOnce({ step, name, log }: WorkLoopOptions): Promise<number | null> {
+async function stepOnce({ step, name, log }: WorkLoopOptions, failures: number): Promise<number | null> {
   try {
     return await step();
   } catch (cause) {
+    if (failures % FAILURES_PER_LINE !== 0) return null;
     const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     log.error({ stage: name, err }, `the ${name} loop failed; trying again`);
     return null;

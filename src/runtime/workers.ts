@@ -39,6 +39,7 @@ export interface DoorShare {
 
 const POLL_MS = 250;
 const FACTS_POLL_MS = 1_000;
+const CLOCK_POLL_MS = 1_000;
 const RECOVER_POLL_MS = 5_000;
 /** How long a stop waits for what is in flight, in ms. */
 const DRAIN_LIMIT_MS = 20_000;
@@ -49,7 +50,9 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   const forced = new AbortController();
   const ruleSet = () => reloader.current().ruleSet;
   const retryOf = (id: string) => reloader.current().destinations.get(id)?.retry ?? null;
-  const pauses = await loadPauses({ ...parts, signal: forced.signal });
+  const skipped = parts.clockWatch;
+  await skipped.begin(parts);
+  const pauses = await loadPauses({ ...parts, skipped, signal: forced.signal });
   const recover = { ...parts, ruleSet, retryOf, pauses };
   while ((await recoverClaims('all', { ...recover, isHeld: () => false })) > 0);
 
@@ -68,6 +71,7 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   const shared = {
     ...parts,
     ruleSet,
+    skipped,
     endpoint,
     unrouted,
     deliverers: takers,
@@ -83,6 +87,7 @@ export async function startWorkers(parts: Parts, reloader: Reloader): Promise<Wo
   loop('recover', RECOVER_POLL_MS, () =>
     recoverClaims('expired', { ...recover, isHeld: deliverers.holds.bind(deliverers) }),
   );
+  loop('clock', CLOCK_POLL_MS, () => skipped.step({ ...parts, onHastened: () => deliverers.wake() }));
   deliverers.use(reloader.current().destinations);
   reloader.onSwap((next) => deliverers.use(next.destinations));
   const retentionMs = () => reloader.current().config.store.retentionMs;

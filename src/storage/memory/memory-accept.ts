@@ -50,5 +50,5 @@ function originalOf(state: MemoryState, key: string, draft: AcceptedDraft): Even
   const { messageId, dedupeWindowMs, receivedAtMs } = draft;
   const newest = [...state.events.values()].findLast((event) => repeatKeyOf(event) === key);
   if (!newest || messageId !== null || dedupeWindowMs === null) return newest;
-  return receivedAtMs - newest.receivedAtMs <= dedupeWindowMs ? newest : undefined;
+  return Math.abs(receivedAtMs - newest.receivedAtMs) <= dedupeWindowMs ? newest : undefined;
 }

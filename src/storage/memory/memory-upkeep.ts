@@ -12,6 +12,7 @@ export function memoryUpkeep(state: MemoryState): Upkeep {
     prune: async (order) => prune(state, order),
     tidy: async () => false,
     compact: async () => 0,
+    hasten: async (_after, nowMs) => hasten(state, nowMs),
     knownMembers: async (identifier) => knownMembers(state, identifier),
     beginForgetting: async (members) => members.flatMap((member) => begin(state, member)),
     forgettings: async () => [...state.forgettings].map(([id, { counts }]) => forgetting(id, counts, 'erasing')),
@@ -26,6 +27,15 @@ function prune(state: MemoryState, { beforeMs, after, limit }: PruneOrder): Prun
   for (const event of gone) eraseEvent(state, event);
   const next = old.length > looked.length ? (looked.at(-1)?.id ?? null) : null;
   return { looked: looked.length, events: gone.length, next };
+}
+
+function hasten(state: MemoryState, nowMs: number): null {
+  for (const record of state.open) {
+    if (record.claimed || record.dueAtMs === null || record.dueAtMs <= nowMs) continue;
+    record.dueAtMs = nowMs;
+    record.sinceMs = Math.min(record.sinceMs, nowMs);
+  }
+  return null;
 }
 
 function isFinal(state: MemoryState, event: EventRecord): boolean {

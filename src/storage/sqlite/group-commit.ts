@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { PointsmanError } from '../../core/errors.ts';
+import { FileGuard } from './file-guard.ts';
 import { Savepoints, type Unwritten } from './savepoints.ts';
 import { isDatabaseFault, storeError } from './store-error.ts';
 
@@ -22,6 +23,7 @@ export class GroupCommit {
   readonly #db: Database;
   readonly #path: string;
   readonly #unwritten: Unwritten;
+  readonly #guard: FileGuard;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
@@ -34,6 +36,7 @@ export class GroupCommit {
     this.#db = db;
     this.#path = path;
     this.#unwritten = unwritten;
+    this.#guard = new FileGuard(db);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -79,9 +82,11 @@ export class GroupCommit {
     const group = this.#takeGroup();
     if (group.length === 0) return;
     try {
+      this.#guard.assertSound();
       this.#commitGroup(group);
     } catch (error) {
       const reason = storeError(error, this.#path);
+      this.#guard.failed(reason);
       for (const entry of group) entry.fail(reason);
       return;
     }

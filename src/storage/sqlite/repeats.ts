@@ -52,6 +52,7 @@ export function repeats({ db, counters, erased }: Tables): Repeats {
   };
 }
 
+/** A clock that was set back must not stretch the window. */
 function isInWindow(original: Original, { dedupeWindowMs, receivedAtMs }: EventDraft): boolean {
-  return dedupeWindowMs === null || receivedAtMs - original.received_ms <= dedupeWindowMs;
+  return dedupeWindowMs === null || Math.abs(receivedAtMs - original.received_ms) <= dedupeWindowMs;
 }

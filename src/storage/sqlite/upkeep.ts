@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Forgetting, Upkeep } from '../../ports/upkeep.ts';
 import { type Forgetter, forgetting } from './forget.ts';
 import type { GroupCommit } from './group-commit.ts';
+import { hastening } from './hasten.ts';
 import { openKnownMembers } from './known-members.ts';
 import { promised } from './log-reads.ts';
 import { pruning, tidying } from './prune.ts';
@@ -23,12 +24,14 @@ export function upkeep({ tables, group, path, owner }: UpkeepParts): Upkeep {
   const replays = openReplayRows(db);
   const prune = pruning(tables, replays);
   const tidy = tidying(tables);
+  const hasten = hastening(db);
   const forgetter = forgetting(tables, replays, owner);
   const empty = promised(() => emptyLog(db), path);
   return {
     prune: (order) => group.submitOne(order, prune),
     tidy: (part) => group.submitOne(part, tidy),
     compact: promised((pages) => compact(db, pages), path),
+    hasten: (after, nowMs) => group.submitOne(after, () => hasten(after, nowMs)),
     knownMembers: promised(openKnownMembers(db).find, path),
     beginForgetting: (members) => group.submitOne(members, forgetter.begin),
     forgettings: promised(forgetter.all, path),

@@ -5,6 +5,7 @@ import { correctingConformance } from './correcting.ts';
 import { forgettingConformance } from './forgetting.ts';
 import { gaugingConformance } from './gauging.ts';
 import { handlingConformance } from './handling.ts';
+import { hasteningConformance } from './hastening.ts';
 import { identifierConformance } from './identifiers.ts';
 import { learningConformance } from './learning.ts';
 import { loadConformance } from './loads.ts';
@@ -42,5 +43,6 @@ export function storeConformance(name: string, open: OpenStore): void {
     reprocessingConformance(open);
     pruningConformance(open);
     forgettingConformance(open);
+    hasteningConformance(open);
   });
 }

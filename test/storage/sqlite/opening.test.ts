@@ -95,7 +95,7 @@ describe('opening the store', () => {
   it('refuses a file that is no database', () => {
     const path = databasePath();
     writeFileSync(path, 'not a database, but long enough to be looked at as one '.repeat(50));
-    expect(refusal(path)).toMatchObject({ code: 'STORE_FAILED', message: expect.stringContaining(path) });
+    expect(refusal(path)).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining(path) });
   });
 
   it('says which path it cannot write: a folder under a file, a folder in the way, a place nobody may write', () => {
