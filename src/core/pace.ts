@@ -40,6 +40,11 @@ export function restedPace(ratePerSecond: number, nowMs: number): Pace {
   return { ratePerSecond, bucket: { tokens, atMs: nowMs }, slowdown: null, hold: null };
 }
 
+/** The same pace after the clock was set back: what was gained by then stays, and more is gained from now on. Pure. */
+export function rebasedPace(pace: Pace, nowMs: number): Pace {
+  return pace.bucket.atMs <= nowMs ? pace : { ...pace, bucket: { ...pace.bucket, atMs: nowMs } };
+}
+
 /** Calls a second now. */
 export function rateNow({ ratePerSecond, slowdown }: Pace, nowMs: number): number {
   return isSlowed(slowdown, nowMs) ? ratePerSecond / slowdown.divisor : ratePerSecond;

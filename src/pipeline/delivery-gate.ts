@@ -8,6 +8,7 @@ import {
   heldUntil,
   type Pace,
   rateNow,
+  rebasedPace,
   restedPace,
 } from '../core/pace.ts';
 import type { Destination } from '../ports/destination.ts';
@@ -48,7 +49,7 @@ export class DeliveryGate {
     const { pauses, destination } = this.#tools;
     if (pauses.ongoing(destination.id).some(({ endpoint }) => endpoint === null)) return 'paused';
     if (this.breaker(nowMs).kind === 'open') return 'open';
-    return callDelayMs(this.#pace, nowMs) > LONGEST_DELAY_MS ? 'held' : null;
+    return this.callDelayMs(nowMs) > LONGEST_DELAY_MS ? 'held' : null;
   }
 
   breaker(nowMs: number): Breaker {
@@ -67,6 +68,7 @@ export class DeliveryGate {
   }
 
   callDelayMs(nowMs: number): number {
+    this.#pace = rebasedPace(this.#pace, nowMs);
     return callDelayMs(this.#pace, nowMs);
   }
 

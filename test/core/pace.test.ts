@@ -8,6 +8,7 @@ import {
   heldUntil,
   type Pace,
   rateNow,
+  rebasedPace,
   restedPace,
 } from '../../src/core/pace.ts';
 
@@ -44,6 +45,15 @@ describe('the pace of calls', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('goes on at the rate when the clock is set back while nothing may leave', () => {
+    let pace = restedPace(80, NOW_MS);
+    for (let call = 0; call < 8; call++) pace = afterCall(pace, NOW_MS);
+    expect(callDelayMs(pace, NOW_MS)).toBeGreaterThan(0);
+    pace = rebasedPace(pace, NOW_MS - HOUR_MS);
+    expect(callDelayMs(pace, NOW_MS - HOUR_MS + 100)).toBe(0);
+    expect(rebasedPace(pace, NOW_MS)).toBe(pace);
   });
 
   it('waits for seconds at a rate below one a second', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
+import type { Clock } from '../../src/ports/clock.ts';
 import { readConfigFile } from '../../src/runtime/config-file.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import { type RunningServer, startPointsman } from '../../src/runtime/serve.ts';
@@ -50,6 +51,10 @@ export interface RunningOptions {
   /** Lines added at the top level. */
   readonly config?: string;
   readonly requestTimeoutMs?: number;
+  /** The path of the database instead of one beside the config. */
+  readonly store?: string;
+  /** The server's clock instead of the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Starts both; everything is gone after `stop`. */
@@ -71,7 +76,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
     startPointsman({
       config: config.config,
       configFile,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       log,
       ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
     });
@@ -112,7 +117,14 @@ async function call(url: string, options: { method: 'GET' | 'POST'; headers: Rec
 function writeFiles(
   dir: string,
   baseUrl: string,
-  { mappings, verify = BY_HEADER, source = '', destination = '', config = '' }: RunningOptions,
+  {
+    mappings,
+    verify = BY_HEADER,
+    source = '',
+    destination = '',
+    config = '',
+    store = './data/pointsman.db',
+  }: RunningOptions,
 ): string {
   const folder = join(dir, 'mappings');
   if (mappings === undefined) cpSync(SHIPPED, folder, { recursive: true });
@@ -126,7 +138,7 @@ function writeFiles(
     file,
     `server: { port: 0 }
 api: { tokens: [{ name: e2e, role: admin, token: ${API_TOKEN} }] }
-store: { url: "sqlite:./data/pointsman.db" }
+store: { url: "sqlite:${store}" }
 mappings: { dir: ./mappings }
 sources:
   open-loyalty: { type: open-loyalty, verify: ${verify}${source} }
