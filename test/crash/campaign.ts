@@ -66,14 +66,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const neverMigrated = options.points ? await killInMigration(lives) : [];
     const weather = startWeather(site.sandbox, random, WEATHER_MS);
     const oracle = startOracle({ ...options, token: TOKEN, url: () => site.url, ...eventsFor(deeds, random) });
-    const operator = startOperator({
-      site,
-      deeds,
-      members: options.members,
-      random,
-      everyMs: 30,
-      server: () => lives.current,
-    });
+    const { members } = options;
+    const operator = startOperator({ site, deeds, members, random, everyMs: 30, server: () => lives.current });
     const doomed = deletes ? startDoomed({ site, deeds, random, restMs: 0 }) : null;
     const left = options.points ? await killAtPoints(site, lives, options) : [];
     await killAtRandom(site, lives, options);
@@ -98,7 +92,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       repeats: calls - seen.size,
       forgotten: deeds.forgottenMs.size,
       database: faultsOf(site.database, deletes),
-      traces: tracesOf(deeds.forgottenMs.keys(), site.database),
+      traces: [...(doomed?.remains ?? []), ...tracesOf(deeds.forgottenMs.keys(), site.database)],
       accidents: [...lives.accidents, ...deeds.unexpected],
     };
   } finally {
@@ -107,12 +101,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
 }
 
-/** Between any two statements, and on both sides of the commit; which of the last were never passed. */
+/** Between any two statements, and on both sides of the commit; which of these points were never passed. */
 async function killInMigration(lives: Lives): Promise<readonly string[]> {
-  for (let statement = 0; await lives.migrating(`migration ${statement}`); statement++);
-  const commits = ['before migration commit', 'after migration commit'];
-  for (const point of commits) await lives.migrating(point);
-  return ['migration 1', ...commits].filter((point) => !lives.hits.has(point));
+  const [before, after] = ['before migration commit', 'after migration commit'];
+  await lives.migrating([before]);
+  let statement = 0;
+  while ((await lives.migrating([`migration ${statement}`, after])) === `migration ${statement}`) statement += 1;
+  return ['migration 1', before, after].filter((point) => !lives.hits.has(point));
 }
 
 const LONGEST_LIFE_MS = 6_000;

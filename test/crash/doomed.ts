@@ -15,6 +15,8 @@ export interface DoomedTools {
 
 /** Members who come, and are forgotten. */
 export interface Doomed {
+  /** Those of whom something stood in the files when the server said that they were forgotten. */
+  readonly remains: readonly string[];
   readonly forgotten: number;
   /** Finishes with the one at hand. */
   stop(): Promise<void>;
@@ -26,6 +28,7 @@ const EVENTS_PER_SECOND = 20;
 /** Starts one after the other: she acts for a while, then she is forgotten, then her last event is repeated. */
 export function startDoomed({ site, deeds, random, restMs }: DoomedTools): Doomed {
   const state = { isOver: false, forgotten: 0 };
+  const remains: string[] = [];
   const over = Promise.withResolvers<void>();
 
   async function live(tag: string): Promise<readonly string[]> {
@@ -52,8 +55,12 @@ export function startDoomed({ site, deeds, random, restMs }: DoomedTools): Doome
     const member = `DEFAULT/${customerIdOf(tag)}`;
     for (;;) {
       const answer = await callApi(site, 'POST', '/api/v1/members/forget', { member });
-      const isUnknown = answer?.status === 404;
-      if (isUnknown || answer?.body['isDone'] === true) return;
+      // Unknown now: an answer was lost with its server, which has more to do yet, perhaps.
+      if (answer?.status === 404) return;
+      if (answer?.body['isDone'] === true) {
+        remains.push(...tracesOf([tag], site.database));
+        return;
+      }
       if (answer && answer.status >= 400 && answer.status !== 503)
         deeds.unexpected.push(`forget: ${answer.status} ${JSON.stringify(answer.body)}`);
       await delay(50);
@@ -82,6 +89,7 @@ export function startDoomed({ site, deeds, random, restMs }: DoomedTools): Doome
 
   const ended = all();
   return {
+    remains,
     get forgotten() {
       return state.forgotten;
     },

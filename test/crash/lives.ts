@@ -21,8 +21,8 @@ export interface Lives {
   untilPoint(armed: ReadonlyMap<string, number>, limitMs: number): Promise<string | null>;
   /** A life that goes on. */
   begin(): Promise<ServerProcess>;
-  /** The beginning of a life alone: the database is created; whether the point killed. */
-  migrating(point: string): Promise<boolean>;
+  /** The beginning of a life alone: the database is created; at which of these points it ended. */
+  migrating(points: readonly string[]): Promise<string | null>;
 }
 
 const MIGRATE_ONLY = fileURLToPath(new URL('./migrate-only.ts', import.meta.url));
@@ -85,10 +85,10 @@ export function livesOf(site: Site, longestMs: number): Lives {
       site.url = await server.listening;
       return server;
     },
-    async migrating(point) {
-      const server = start(new Map([[point, 1]]), MIGRATE_ONLY);
+    async migrating(points) {
+      const server = start(new Map(points.map((point) => [point, 1])), MIGRATE_ONLY);
       await server.ended;
-      return (await end(server)) !== null;
+      return end(server);
     },
   };
 }

@@ -84,6 +84,17 @@ export function startOperator(tools: OperatorTools): Operator {
     await call('POST', `/replays/${id}/${random() < 0.3 ? 'cancel' : 'resume'}`);
   }
 
+  async function resumeReplays(): Promise<void> {
+    for (let cursor = ''; ; ) {
+      const page = await call('GET', `/replays?limit=200${cursor}`);
+      for (const { id, status } of (page?.body['items'] ?? []) as readonly { id: string; status: string }[])
+        if (status === 'paused') await call('POST', `/replays/${id}/resume`);
+      const next = page?.body['next'] ?? null;
+      if (next === null) return;
+      cursor = `&cursor=${next}`;
+    }
+  }
+
   async function teach(tag: string, sequence: number): Promise<void> {
     const value = { customerId: customerIdOf(tag), email: emailOf(tag) };
     const fact = { storeCode: 'DEFAULT', kind: 'wallet', key: walletOf(tag, sequence), value };
@@ -118,9 +129,7 @@ export function startOperator(tools: OperatorTools): Operator {
       await working;
       for (const [destination, endpoint] of PAUSABLE)
         await call('POST', `/destinations/${destination}/resume`, endpoint === undefined ? {} : { endpoint });
-      const replays = await call('GET', '/replays?limit=200');
-      for (const { id, status } of (replays?.body['items'] ?? []) as readonly { id: string; status: string }[])
-        if (status === 'paused') await call('POST', `/replays/${id}/resume`);
+      await resumeReplays();
       for (const { tag, sequence } of deeds.wallets()) await teach(tag, sequence);
     },
   };

@@ -40,11 +40,15 @@ const COMMITS = [
 const STATEMENTS = ['opening', 'compact', 'checkpoint'] as const;
 
 /** A call: before anything leaves, when its last byte left, when its answer is there and nothing is settled yet. */
-const CALLS = ['batch', 'single', 'http', 'probe'].flatMap((call) => [
-  `before send ${call}`,
-  `after send ${call}`,
-  `after answer ${call}`,
-]);
+const CALLS = [
+  ...['batch', 'single', 'http'].flatMap((call) => [
+    `before send ${call}`,
+    `after send ${call}`,
+    `after answer ${call}`,
+  ]),
+  // A probe has no body.
+  ...['before send probe', 'after answer probe'],
+];
 
 /** Every named point at which a running server can be killed. */
 export const POINTS: readonly string[] = [

@@ -88,7 +88,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
       owed: oracle.owed.size,
       forgotten: deeds.forgottenMs.size,
       database: faultsOf(site.database, true),
-      traces: tracesOf(deeds.forgottenMs.keys(), site.database),
+      traces: [...doomed.remains, ...tracesOf(deeds.forgottenMs.keys(), site.database)],
       accidents: [...deeds.unexpected, ...(code === 0 ? [] : [`serve ended with ${code}: ${errors}`])],
     };
   } finally {
