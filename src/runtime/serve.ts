@@ -61,6 +61,8 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
     closers.push(() => workers.stop());
     const storeWatch = watchStore(parts);
     closers.push(() => storeWatch.stop());
+    parts.meter.expect(reloader.current());
+    reloader.onSwap((next) => parts.meter.expect(next));
     const metrics = metricsOf({ parts, reloader, reads, workers, storeWatch });
     closers.push(() => metrics.close());
     const state = { draining: false };
@@ -153,7 +155,7 @@ type Metered = Pick<Listening, 'parts' | 'reloader' | 'reads' | 'workers'> & { r
 function metricsOf({ parts, reloader, reads, workers, storeWatch }: Metered): Metrics {
   const { meter, transformTimes: times, clock } = parts;
   return createMetrics({
-    ...{ meter, times, reads, clock },
+    ...{ meter, times, reads, clock, storePath: parts.config.store.path },
     state: {
       isConfigurationValid: () => reloader.isValid(),
       mappings: () => reloader.current().ruleSet.mappings.length,

@@ -2,9 +2,17 @@ import type { DeliveryDraft, RoutedEvent } from '../../core/delivery.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/event.ts';
 import type { ReplayCounts } from '../../core/replay.ts';
+import type { RuleSet } from '../../core/rule-set.ts';
 import type { Meter, MeteredCall, MeteredTry } from '../../ports/meter.ts';
 import type { Accepted, AcceptedDraft, Receipt } from '../../ports/store.ts';
 import { type DeliveryTally, DestinationTally, type FailedTries, MappingTally, Named, SourceTally } from './tallies.ts';
+
+/** What counters are begun for. */
+interface Counted {
+  readonly sources: Pick<ReadonlyMap<string, unknown>, 'keys'>;
+  readonly destinations: Pick<ReadonlyMap<string, unknown>, 'keys'>;
+  readonly ruleSet: Pick<RuleSet, 'mappings'>;
+}
 
 const MS_PER_SECOND = 1_000;
 
@@ -21,6 +29,13 @@ export class CountingMeter implements Meter {
   readonly loads: Record<Receipt['outcome'], number> = { accepted: 0, partly: 0, refused: 0 };
   readonly replays = { running: 0, looked: 0, replayed: 0, canceled: 0 };
   byHand = 0;
+
+  /** Begins to count what is in force, at 0: a counter that is not there yet would seem to begin with its first event. */
+  expect({ sources, destinations, ruleSet }: Counted): void {
+    for (const id of sources.keys()) this.sources.of(id);
+    for (const id of destinations.keys()) this.destinations.of(id);
+    for (const { id, destination, endpoint } of ruleSet.mappings) this.mappings.of(id).to(destination, endpoint);
+  }
 
   accepted(drafts: readonly AcceptedDraft[], accepted: readonly Accepted[]): void {
     for (const [index, draft] of drafts.entries()) {

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Registry } from 'prom-client';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -15,6 +17,7 @@ export interface MetricsTools {
   readonly state: ServerState;
   /** On a thread of its own: a scrape never stalls the door. */
   readonly reads: Pick<Log, 'gauges'>;
+  readonly storePath: string;
   readonly clock: Clock;
 }
 
@@ -29,9 +32,10 @@ export interface Metrics {
 const LONGEST_READ_MS = 3_000;
 
 /** Builds the metrics of one server. Close them to end the measuring. */
-export function createMetrics({ meter, times, state, reads, clock }: MetricsTools): Metrics {
+export function createMetrics(tools: MetricsTools): Metrics {
+  const { meter, times, state, clock } = tools;
   const registry = new Registry();
-  let reading: StoreReading = { gauges: null, nowMs: clock.now(), configured: state.destinations() };
+  let reading: StoreReading = { gauges: null, diskFree: null, nowMs: clock.now(), configured: state.destinations() };
   publishCounts(registry, meter, times);
   publishState(registry, state);
   publishStore(registry, () => reading);
@@ -39,8 +43,8 @@ export function createMetrics({ meter, times, state, reads, clock }: MetricsTool
   let scraping: Promise<string> | null = null;
 
   async function scrape(): Promise<string> {
-    const gauges = await readGauges(reads, clock);
-    reading = { gauges, nowMs: clock.now(), configured: state.destinations() };
+    const [gauges, diskFree] = await inTime([tools.reads.gauges(), freeOf(tools.storePath)] as const, clock);
+    reading = { gauges, diskFree, nowMs: clock.now(), configured: state.destinations() };
     return registry.metrics();
   }
 
@@ -57,14 +61,23 @@ export function createMetrics({ meter, times, state, reads, clock }: MetricsTool
   };
 }
 
-/** Null when the store fails, or does not answer in time. */
-async function readGauges(reads: MetricsTools['reads'], clock: Clock): Promise<StoreReading['gauges']> {
+/** Null for what fails, or does not answer in time. */
+async function inTime<Left, Right>(
+  [left, right]: readonly [Promise<Left>, Promise<Right>],
+  clock: Clock,
+): Promise<readonly [Left | null, Right | null]> {
   const ended = new AbortController();
   const late = clock.sleep(LONGEST_READ_MS, ended.signal).then(
     () => null,
     () => null,
   );
-  const gauges = await Promise.race([reads.gauges().catch(() => null), late]);
+  const orNull = <Value>(read: Promise<Value>) => Promise.race([read.catch(() => null), late]);
+  const both = await Promise.all([orNull(left), orNull(right)]);
   ended.abort();
-  return gauges;
+  return both;
+}
+
+async function freeOf(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  return bavail * bsize;
 }

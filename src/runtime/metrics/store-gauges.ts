@@ -6,6 +6,8 @@ import { type Label, publishGauge, type Sample } from './publish.ts';
 export interface StoreReading {
   /** Null when the store did not answer: its gauges are left out then. */
   readonly gauges: Gauges | null;
+  /** Bytes that are free on the disk of the store; null when the system does not tell. */
+  readonly diskFree: number | null;
   readonly nowMs: number;
   /** The destinations of the config in force. */
   readonly configured: Pick<ReadonlyMap<string, unknown>, 'has'>;
@@ -51,6 +53,14 @@ export function publishStore(registry: Registry, reading: () => StoreReading): v
   gauge('last_load_timestamp_seconds', 'When config and mappings were loaded last.', (at) =>
     at.lastLoad ? at.lastLoad.atMs / MS_PER_SECOND : null,
   );
+  publishGauge(registry, {
+    name: 'store_disk_free_bytes',
+    help: 'What is free on the disk of the store.',
+    read: () => {
+      const { diskFree } = reading();
+      return diskFree === null ? [] : [{ value: diskFree }];
+    },
+  });
   publishDestinationRows(registry, reading);
 }
 
