@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Logger } from '../ports/logger.ts';
 import { createLogger, type LogLevel } from '../runtime/logger.ts';
 import { type RunningServer, startPointsman } from '../runtime/serve.ts';
+import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { systemClock } from '../runtime/system.ts';
 import { CONFIG_OPTION, configOf } from './config-option.ts';
 import { print } from './terminal.ts';
@@ -24,6 +25,7 @@ export function serveCommand(program: Command): void {
 }
 
 async function serve({ config: file, logLevel }: ServeOptions): Promise<void> {
+  keepHeapSmall();
   const config = configOf(file, 'error');
   const log = createLogger(logLevel, process.stderr, systemClock);
   const server = await startPointsman({ config, configFile: resolve(file), clock: systemClock, log });
