@@ -44,56 +44,76 @@ const KEEP_EVERY_MS = LONGEST_STEP_MS / 2;
 
 /** Watches a clock from now on. */
 export function watchClock(clock: Clock): ClockWatch {
-  let seenMs = clock.now();
-  let skips: readonly TimeSkip[] = [];
-  let isBack = false;
-  let keptAtMs = Number.NEGATIVE_INFINITY;
-  let toldOf = { aheadMs: 0, backMs: 0 };
+  return new JumpWatch(clock);
+}
 
-  function look(nowMs: number): void {
-    const step = clockStep(skips, seenMs, nowMs);
-    toldOf = step.isBack
-      ? { ...toldOf, backMs: toldOf.backMs + seenMs - nowMs }
-      : { ...toldOf, aheadMs: toldOf.aheadMs + nowMs - seenMs };
-    skips = step.skips;
-    isBack ||= step.isBack;
-    // A jump is kept at once.
-    keptAtMs = Number.NEGATIVE_INFINITY;
+class JumpWatch implements ClockWatch {
+  readonly clock: Clock;
+  readonly #raw: Clock;
+  #seenMs: number;
+  #skips: readonly TimeSkip[] = [];
+  /** Whether it was set back, and what is open was not hastened since. */
+  #isBack = false;
+  #keptAtMs = Number.NEGATIVE_INFINITY;
+  #untold = { aheadMs: 0, backMs: 0 };
+
+  constructor(raw: Clock) {
+    this.#raw = raw;
+    this.#seenMs = raw.now();
+    this.clock = {
+      now: () => this.#now(),
+      random: () => raw.random(),
+      sleep: (ms, signal) => raw.sleep(ms, signal),
+    };
   }
 
-  function now(): number {
-    const nowMs = clock.now();
-    if (Math.abs(nowMs - seenMs) > LONGEST_STEP_MS) look(nowMs);
-    seenMs = nowMs;
+  skips(): readonly TimeSkip[] {
+    return this.#skips;
+  }
+
+  async begin({ store }: Pick<ClockWatchTools, 'store'>): Promise<void> {
+    const text = await store.checkpoint(CHECKPOINT);
+    if (text === null) return;
+    const kept = JSON.parse(text) as Kept;
+    const { skips, isBack } = clockStep(kept.skips, kept.seenMs, this.#now());
+    this.#skips = skips;
+    this.#isBack = isBack;
+  }
+
+  async step(tools: ClockWatchTools): Promise<number> {
+    const nowMs = this.#now();
+    tell(this.#untold, tools.log);
+    this.#untold = { aheadMs: 0, backMs: 0 };
+    if (nowMs - this.#keptAtMs >= KEEP_EVERY_MS) await this.#keep(tools, nowMs);
+    if (!this.#isBack) return 0;
+    await hastenAll(tools, nowMs);
+    this.#isBack = false;
+    return 0;
+  }
+
+  #now(): number {
+    const nowMs = this.#raw.now();
+    if (Math.abs(nowMs - this.#seenMs) > LONGEST_STEP_MS) this.#jumped(nowMs);
+    this.#seenMs = nowMs;
     return nowMs;
   }
 
-  async function keep({ store }: Pick<ClockWatchTools, 'store'>, nowMs: number): Promise<void> {
-    const kept: Kept = { seenMs: nowMs, skips };
-    await store.learn([], { name: CHECKPOINT, value: JSON.stringify(kept) }, nowMs);
-    keptAtMs = nowMs;
+  #jumped(nowMs: number): void {
+    const { skips, isBack } = clockStep(this.#skips, this.#seenMs, nowMs);
+    const stepMs = nowMs - this.#seenMs;
+    const { aheadMs, backMs } = this.#untold;
+    this.#untold = isBack ? { aheadMs, backMs: backMs - stepMs } : { aheadMs: aheadMs + stepMs, backMs };
+    this.#skips = skips;
+    this.#isBack ||= isBack;
+    // A jump is kept at once.
+    this.#keptAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  return {
-    clock: { now, random: () => clock.random(), sleep: (ms, signal) => clock.sleep(ms, signal) },
-    skips: () => skips,
-    async begin({ store }) {
-      const text = await store.checkpoint(CHECKPOINT);
-      if (text === null) return;
-      const kept = JSON.parse(text) as Kept;
-      ({ skips, isBack } = clockStep(kept.skips, kept.seenMs, now()));
-    },
-    async step(tools) {
-      const nowMs = now();
-      tell(toldOf, tools.log);
-      toldOf = { aheadMs: 0, backMs: 0 };
-      if (nowMs - keptAtMs >= KEEP_EVERY_MS) await keep(tools, nowMs);
-      if (!isBack) return 0;
-      await hastenAll(tools, nowMs);
-      isBack = false;
-      return 0;
-    },
-  };
+  async #keep({ store }: ClockWatchTools, nowMs: number): Promise<void> {
+    const kept: Kept = { seenMs: nowMs, skips: this.#skips };
+    await store.learn([], { name: CHECKPOINT, value: JSON.stringify(kept) }, nowMs);
+    this.#keptAtMs = nowMs;
+  }
 }
 
 async function hastenAll({ store, onHastened }: ClockWatchTools, nowMs: number): Promise<void> {

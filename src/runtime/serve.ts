@@ -84,7 +84,10 @@ export async function startPointsman(options: ServeOptions): Promise<RunningServ
       url: server.url,
       reads,
       reload: () => reloader.reload('signal').then(() => undefined),
-      force: () => workers.force(),
+      force: () => {
+        workers.force();
+        server.destroy();
+      },
       stop: () => stop({ server, workers, state, closers }),
     };
   } catch (error) {

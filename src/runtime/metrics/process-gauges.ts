@@ -6,7 +6,7 @@ import { publishCounter, publishGauge } from './publish.ts';
 const NS_PER_SECOND = 1e9;
 const US_PER_SECOND = 1e6;
 /** How often the loop is looked at, in ms: delays shorter than this are not seen. */
-const RESOLUTION_MS = 10;
+const RESOLUTION_MS = 20;
 
 /**
  * Publishes what the process takes, under the names that every Node process has, as far as they need no labels of their
