@@ -33,9 +33,14 @@ export function settleRoute(
   return { applied: 'applied', claimed: claimOffered(state, added, offers, nowMs) };
 }
 
+/** Whether a delivery that is to be sent holds what is to be sent. */
+export function isSendable({ status, request }: DeliveryDraft): boolean {
+  return status !== 'pending' || request !== null;
+}
+
 /** Throws for a delivery that is to be sent and holds nothing to send. */
 export function assertSendable(draft: DeliveryDraft): void {
-  if (draft.status !== 'pending' || draft.request !== null) return;
+  if (isSendable(draft)) return;
   throw new Error(`A pending delivery of ${draft.mapping} has no request`);
 }
 

@@ -7,7 +7,7 @@ import { claimDue, expired } from './memory-claims.ts';
 import { learnLessons } from './memory-facts.ts';
 import { memoryLog } from './memory-log.ts';
 import { memoryReplays } from './memory-replays.ts';
-import { settleRoute } from './memory-routes.ts';
+import { isSendable, settleRoute } from './memory-routes.ts';
 import { emptyState, type MemoryState, storedEvent } from './memory-state.ts';
 import { pendingTo } from './memory-totals.ts';
 import { memoryUpkeep } from './memory-upkeep.ts';
@@ -51,7 +51,11 @@ function transitions(state: MemoryState): Pick<Store, Corridor> {
   return {
     accept: async (drafts, offers) => drafts.map((draft) => orError(() => acceptDraft(state, draft, offers))),
     claimEvents: async (limit) => claimAccepted(state, limit),
-    settleRoutes: async (routed, nowMs, offers) => each(routed, (one) => settleRoute(state, one, nowMs, offers)),
+    settleRoutes: async (routed, nowMs, offers) => {
+      // Where a neighbour's failure rejects the call, nobody would learn of the claims.
+      const given = routed.every(({ deliveries }) => deliveries.every(isSendable)) ? offers : [];
+      return each(routed, (one) => settleRoute(state, one, nowMs, given));
+    },
     claimDeliveries: async (claim) => claimDue(state, claim),
     expiredClaims: async (nowMs, limit, all) => expired(state, nowMs, limit, all),
     pendingDestinations: async () => pendingTo(state),

@@ -7,7 +7,8 @@ import { isDatabaseFault, storeError } from './store-error.ts';
 /** One call's share of a commit. */
 export interface Work<Item, Result> {
   readonly items: readonly Item[];
-  readonly apply: (item: Item) => Result;
+  /** `isGuarded` = some item failed, and this one is applied apart: what it returns may never reach the caller. */
+  readonly apply: (item: Item, isGuarded: boolean) => Result;
   /** Makes an item's failure its result; without it a failed item rejects the whole call, its neighbours stand. */
   readonly refuse?: (error: Error) => Result;
 }
@@ -158,7 +159,7 @@ class Entry<Item, Result> {
     const { items, apply } = this.#work;
     for (const item of items) {
       if (savepoints) this.#runGuarded(item, savepoints);
-      else this.#results.push(apply(item));
+      else this.#results.push(apply(item, false));
     }
   }
 
@@ -175,7 +176,7 @@ class Entry<Item, Result> {
   #runGuarded(item: Item, savepoints: Savepoints): void {
     const { apply, refuse } = this.#work;
     try {
-      this.#results.push(savepoints.guard(() => apply(item)));
+      this.#results.push(savepoints.guard(() => apply(item, true)));
     } catch (error) {
       if (isDatabaseFault(error)) throw error;
       // An item's own failure is a bug, not the store's refusal: nobody should try it again.

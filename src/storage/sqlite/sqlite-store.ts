@@ -98,7 +98,9 @@ function hotTransitions(tables: Tables, group: GroupCommit, opening: Opening): H
   return {
     accept: (items, offers) =>
       group.submit({ items, apply: (one) => accept(one, offers), refuse: (error) => ({ ok: false, error }) }),
-    settleRoutes: (items, nowMs, offers) => group.submit({ items, apply: (one) => route(one, nowMs, offers) }),
+    settleRoutes: (items, nowMs, offers) =>
+      // Where a neighbour's failure rejects the call, nobody would learn of the claims.
+      group.submit({ items, apply: (one, isGuarded) => route(one, nowMs, isGuarded ? [] : offers) }),
     claimDeliveries: (one) => group.submitOne(one, claim),
     settleAttempts: (items) => group.submit({ items, apply: attempt }),
     settleWaiting: (items, nowMs) => group.submit({ items, apply: (one) => wait(one, nowMs) }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryDraft } from '../../../src/core/delivery.ts';
-import { acceptOne, acceptRouted, claim, deliveryDraft, eventDraft, NEWEST, routed, T0 } from './drafts.ts';
+import { acceptOne, acceptRouted, claim, deliveryDraft, eventDraft, NEWEST, offer, routed, T0 } from './drafts.ts';
 import type { OpenStore } from './opened-store.ts';
 
 const APPLIED = { applied: 'applied', claimed: [] };
@@ -100,8 +100,10 @@ export function routingConformance(open: OpenStore): void {
       const { store } = await open();
       await store.accept([eventDraft('m-1'), eventDraft('m-2')], []);
       const bad = routed(1, [deliveryDraft(), deliveryDraft({ part: 1, request: null })]);
-      const settling = store.settleRoutes([bad, routed(2, [deliveryDraft()])], T0, []);
+      const settling = store.settleRoutes([bad, routed(2, [deliveryDraft()])], T0, [offer()]);
       await expect(settling).rejects.toThrow('no request');
+      // Nobody was told of a claim, so there is none.
+      expect(await claim(store)).toHaveLength(1);
       expect((await store.deliveries({}, NEWEST)).items.map(({ eventId }) => eventId)).toEqual([2]);
       expect(await store.event(1)).toMatchObject({ status: 'accepted' });
     });
