@@ -54,8 +54,8 @@ function watchTransitions(): void {
   const submit = GroupCommit.prototype.submit;
   GroupCommit.prototype.submit = function <Item, Result>(this: GroupCommit, work: Work<Item, Result>) {
     const name = transitionIn(new Error('for its stack').stack ?? '');
-    const apply = (item: Item): Result => {
-      const result = work.apply(item);
+    const apply = (item: Item, isGuarded: boolean): Result => {
+      const result = work.apply(item, isGuarded);
       for (const tag of tagsOf(name, item, result)) done.add(tag);
       return result;
     };
