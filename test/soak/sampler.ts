@@ -29,8 +29,8 @@ const MB = 1024 * 1024;
 export async function takeSample(pid: number, site: Site): Promise<Sample> {
   const status = readText(`/proc/${pid}/status`);
   const metrics = await metricsOf(site);
-  const heap = metrics('nodejs_heap_size_used_bytes');
-  const lag = metrics('nodejs_eventloop_lag_p99_seconds');
+  const heap = metrics('pointsman_nodejs_heap_size_used_bytes');
+  const lag = metrics('pointsman_nodejs_eventloop_lag_p99_seconds');
   return {
     atMs: Date.now(),
     rssMb: scaled(/^VmRSS:\s+(\d+)/m.exec(status)?.[1], 1 / 1024),
