@@ -17,12 +17,23 @@ export const LONGEST_STEP_MS = 60_000;
 /** Skips that are remembered: older ones are longer ago than anything is pending. */
 const MOST_SKIPS = 50;
 
-/** What is known after a look at `nowMs`, the one before at `seenMs`. What is still to come again was no skip. Pure. */
-export function clockStep(skips: readonly TimeSkip[], seenMs: number, nowMs: number): ClockStep {
-  if (nowMs - seenMs > LONGEST_STEP_MS) {
-    return { skips: [...skips, { fromMs: seenMs, toMs: nowMs }].slice(-MOST_SKIPS), isBack: false };
+/**
+ * What is known after a look at `nowMs`, the one before at `seenMs`. What is still to come again was no skip. A time that
+ * is simulated may take longer steps. Pure.
+ */
+export function clockStep(
+  skips: readonly TimeSkip[],
+  seenMs: number,
+  nowMs: number,
+  longestStepMs: number = LONGEST_STEP_MS,
+): ClockStep {
+  if (nowMs - seenMs > longestStepMs) {
+    // After a small step back the last skip reaches a little further than was seen.
+    const fromMs = Math.max(seenMs, skips.at(-1)?.toMs ?? seenMs);
+    if (fromMs >= nowMs) return { skips, isBack: false };
+    return { skips: [...skips, { fromMs, toMs: nowMs }].slice(-MOST_SKIPS), isBack: false };
   }
-  if (seenMs - nowMs <= LONGEST_STEP_MS) return { skips, isBack: false };
+  if (seenMs - nowMs <= longestStepMs) return { skips, isBack: false };
   const past = skips.filter(({ fromMs }) => fromMs < nowMs);
   return { skips: past.map(({ fromMs, toMs }) => ({ fromMs, toMs: Math.min(toMs, nowMs) })), isBack: true };
 }

@@ -42,14 +42,15 @@ const CHECKPOINT = 'clock';
 /** How often the time is kept, in ms. */
 const KEEP_EVERY_MS = LONGEST_STEP_MS / 2;
 
-/** Watches a clock from now on. */
-export function watchClock(clock: Clock): ClockWatch {
-  return new JumpWatch(clock);
+/** Watches a clock from now on; what is further apart than `longestStepMs` is a jump. */
+export function watchClock(clock: Clock, longestStepMs: number = LONGEST_STEP_MS): ClockWatch {
+  return new JumpWatch(clock, longestStepMs);
 }
 
 class JumpWatch implements ClockWatch {
   readonly clock: Clock;
   readonly #raw: Clock;
+  readonly #longestStepMs: number;
   #seenMs: number;
   #skips: readonly TimeSkip[] = [];
   /** Whether it was set back, and what is open was not hastened since. */
@@ -57,8 +58,9 @@ class JumpWatch implements ClockWatch {
   #keptAtMs = Number.NEGATIVE_INFINITY;
   #untold = { aheadMs: 0, backMs: 0 };
 
-  constructor(raw: Clock) {
+  constructor(raw: Clock, longestStepMs: number) {
     this.#raw = raw;
+    this.#longestStepMs = longestStepMs;
     this.#seenMs = raw.now();
     this.clock = {
       now: () => this.#now(),
@@ -75,7 +77,7 @@ class JumpWatch implements ClockWatch {
     const text = await store.checkpoint(CHECKPOINT);
     if (text === null) return;
     const kept = JSON.parse(text) as Kept;
-    const { skips, isBack } = clockStep(kept.skips, kept.seenMs, this.#now());
+    const { skips, isBack } = clockStep(kept.skips, kept.seenMs, this.#now(), this.#longestStepMs);
     this.#skips = skips;
     this.#isBack = isBack;
   }
@@ -93,13 +95,13 @@ class JumpWatch implements ClockWatch {
 
   #now(): number {
     const nowMs = this.#raw.now();
-    if (Math.abs(nowMs - this.#seenMs) > LONGEST_STEP_MS) this.#jumped(nowMs);
+    if (Math.abs(nowMs - this.#seenMs) > this.#longestStepMs) this.#jumped(nowMs);
     this.#seenMs = nowMs;
     return nowMs;
   }
 
   #jumped(nowMs: number): void {
-    const { skips, isBack } = clockStep(this.#skips, this.#seenMs, nowMs);
+    const { skips, isBack } = clockStep(this.#skips, this.#seenMs, nowMs, this.#longestStepMs);
     const stepMs = nowMs - this.#seenMs;
     const { aheadMs, backMs } = this.#untold;
     this.#untold = isBack ? { aheadMs, backMs: backMs - stepMs } : { aheadMs: aheadMs + stepMs, backMs };

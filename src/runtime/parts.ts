@@ -27,6 +27,12 @@ export interface Parts {
   readonly readSample: (mapping: Mapping, path: string) => Promise<string>;
 }
 
+/** What parts are opened from. */
+export interface PartsOptions extends Pick<Parts, 'config' | 'clock' | 'log'> {
+  /** Two looks at the clock that are further apart are a jump of it, in ms; a minute unless told. */
+  readonly longestStepMs?: number;
+}
+
 /** Undoes what was opened, last opened first. */
 export type Closers = (() => Promise<void> | void)[];
 
@@ -34,9 +40,9 @@ export type Closers = (() => Promise<void> | void)[];
 const LARGEST_SAMPLE_BYTES = 1024 * 1024;
 
 /** Opens the parts; each is on `closers` as soon as it is open. Throws a `STORE_*` error. */
-export function openParts(from: Pick<Parts, 'config' | 'clock' | 'log'>, closers: Closers): Parts {
+export function openParts(from: PartsOptions, closers: Closers): Parts {
   const { config, log } = from;
-  const clockWatch = watchClock(from.clock);
+  const clockWatch = watchClock(from.clock, from.longestStepMs);
   const { clock } = clockWatch;
   const store = openSqliteStore({ path: config.store.path, nowMs: clock.now() });
   closers.push(() => store.close());

@@ -1,15 +1,12 @@
-import type { Config } from '../config/config.ts';
 import { createApp } from '../http/app.ts';
 import type { Looks } from '../http/look-routes.ts';
 import { type HttpServer, startServer } from '../http/server.ts';
 import { createWebhookDoor } from '../http/webhook-door.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Logger } from '../ports/logger.ts';
 import { openSqliteLogInWorker } from '../storage/sqlite/log-worker-client.ts';
 import { createLooks } from './looks.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { type Closers, closeAll, openParts, type Parts } from './parts.ts';
+import { type Closers, closeAll, openParts, type Parts, type PartsOptions } from './parts.ts';
 import { systemsOf } from './reload/load-config.ts';
 import { missingDestinations, tellMissingDestinations } from './reload/missing-destinations.ts';
 import { type InForce, type Reloader, startReloader } from './reload/reloader.ts';
@@ -19,12 +16,9 @@ import { packageVersion } from './version.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
 /** What a server runs on. */
-export interface ServeOptions {
-  readonly config: Config;
+export interface ServeOptions extends PartsOptions {
   /** Where the config was read from, to be read again when it changes; left out, it is not. */
   readonly configFile?: string;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** How long a client may take to send a whole request, in ms; 10 s unless told. */
   readonly requestTimeoutMs?: number;
 }

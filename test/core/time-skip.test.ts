@@ -35,7 +35,11 @@ describe('a look at the clock', () => {
 
 describe('skipped time', () => {
   it('never overlaps and never exceeds the time it is part of, whatever the clock does', () => {
-    const jumps = fc.array(fc.integer({ min: -2 * YEAR_MS, max: 2 * YEAR_MS }), { maxLength: 30 });
+    const step = fc.oneof(
+      fc.integer({ min: -2 * YEAR_MS, max: 2 * YEAR_MS }),
+      fc.integer({ min: -90_000, max: 90_000 }),
+    );
+    const jumps = fc.array(step, { maxLength: 30 });
     fc.assert(
       fc.property(jumps, fc.nat(YEAR_MS), fc.nat(YEAR_MS), (steps, from, length) => {
         let skips: readonly TimeSkip[] = [];
@@ -43,12 +47,13 @@ describe('skipped time', () => {
         for (const stepMs of steps) {
           skips = clockStep(skips, nowMs, nowMs + stepMs).skips;
           nowMs += stepMs;
-          expect(skips.every(({ toMs }) => toMs <= nowMs || stepMs > -LONGEST_STEP_MS)).toBe(true);
+          expect(skips.every(({ toMs }) => toMs <= nowMs || stepMs >= -LONGEST_STEP_MS)).toBe(true);
         }
         const skipped = skippedMs(skips, T0 + from, T0 + from + length);
         expect(skipped).toBeGreaterThanOrEqual(0);
         expect(skipped).toBeLessThanOrEqual(length);
       }),
+      { numRuns: 2_000 },
     );
   });
 });
