@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 
 /** What watching the clock needs. */
-export interface ClockWatchTools {
+interface ClockWatchTools {
   readonly store: Pick<Store, 'checkpoint' | 'learn' | 'hasten'>;
   readonly log: Logger;
   /** Told after pending deliveries were made due: a hint. */
