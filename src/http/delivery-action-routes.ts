@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import { actOnDelivery, type DeliveryAction, type DeliveryControlTools } from '../pipeline/delivery-control.ts';
+import { actOnDelivery, type DeliveryAction, type DeliveryControlTools } from '../pipeline/deliver/delivery-control.ts';
 import { requireRole, tokenNameOf } from './api-auth.ts';
 import type { Delivering } from './destination-routes.ts';
 

@@ -1,8 +1,8 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import type { Json } from '../core/json.ts';
-import { type DestinationOrder, pauseDestination, resumeDestination } from '../pipeline/destination-control.ts';
-import type { DestinationStatus } from '../pipeline/destination-status.ts';
-import type { Pauses } from '../pipeline/pauses.ts';
+import { type DestinationOrder, pauseDestination, resumeDestination } from '../pipeline/deliver/destination-control.ts';
+import type { DestinationStatus } from '../pipeline/deliver/destination-status.ts';
+import type { Pauses } from '../pipeline/deliver/pauses.ts';
 import type { EndpointCatalogue } from '../ports/destination.ts';
 import type { Logger } from '../ports/logger.ts';
 import { optionalBody, textsIn } from './action-body.ts';

@@ -1,5 +1,5 @@
 import type { Pause } from '../core/pause.ts';
-import type { DestinationStatus } from '../pipeline/destination-status.ts';
+import type { DestinationStatus } from '../pipeline/deliver/destination-status.ts';
 import type { EndpointCatalogue } from '../ports/destination.ts';
 
 /** A destination as the API shows it. Times as ISO 8601. */

@@ -1,6 +1,6 @@
 import { publicId } from '../core/id.ts';
-import type { Difference } from '../pipeline/compare.ts';
-import type { Diff } from '../pipeline/diff.ts';
+import type { Difference } from '../pipeline/compare/compare.ts';
+import type { Diff } from '../pipeline/compare/diff.ts';
 
 /** A diff as the API and `-o json` show it (CONTRACT §5). */
 export function diffView({ summary, changes }: Pick<Diff, 'summary' | 'changes'>) {

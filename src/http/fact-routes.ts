@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { PointsmanError } from '../core/errors.ts';
-import { checkpointName, type LearnTools, learn } from '../pipeline/learn.ts';
+import { checkpointName, type LearnTools, learn } from '../pipeline/learn/learn.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { requireRole } from './api-auth.ts';

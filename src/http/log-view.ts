@@ -5,7 +5,7 @@ import type { Json } from '../core/json.ts';
 import { SHOWN_VERSION_LENGTH } from '../core/mapping.ts';
 import { isPaused, type Pause } from '../core/pause.ts';
 import type { ReceiptDetail, RunningVersion } from '../core/receipt.ts';
-import type { Explanation } from '../pipeline/explain.ts';
+import type { Explanation } from '../pipeline/compare/explain.ts';
 import type {
   AttemptRow,
   DeadCause,

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { PointsmanError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
-import { type ForgetTools, forgetMember, memberMeant } from '../pipeline/forget.ts';
+import { type ForgetTools, forgetMember, memberMeant } from '../pipeline/upkeep/forget.ts';
 import { requireRole } from './api-auth.ts';
 import { jsonBody } from './json-body.ts';
 

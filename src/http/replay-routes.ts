@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { PointsmanError } from '../core/errors.ts';
 import { rowKey } from '../core/id.ts';
 import type { ReplayAction } from '../core/replay.ts';
-import type { ReplayDesk } from '../pipeline/replay-desk.ts';
+import type { ReplayDesk } from '../pipeline/replay/replay-desk.ts';
 import type { Clock } from '../ports/clock.ts';
 import { requireRole } from './api-auth.ts';
 import { jsonBody } from './json-body.ts';

@@ -1,5 +1,5 @@
 import { publicId } from '../core/id.ts';
-import type { ReplayLook } from '../pipeline/replay-look.ts';
+import type { ReplayLook } from '../pipeline/replay/replay-look.ts';
 import type { Replay, ReplayChoice } from '../ports/replays.ts';
 
 /** A replay as the API and `-o json` show it. */

@@ -3,7 +3,7 @@ import { finished } from 'node:stream';
 import { PointsmanError } from '../core/errors.ts';
 import type { Signature } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
-import { type ReceiveTools, receive } from '../pipeline/receive.ts';
+import { type ReceiveTools, receive } from '../pipeline/receive/receive.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Meter } from '../ports/meter.ts';
 import type { InboundRequest, Source } from '../ports/source.ts';

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type DestinationView, destinationView } from '../http/destination-view.ts';
-import { actOnDelivery, type DeliveryAction } from '../pipeline/delivery-control.ts';
-import { type DestinationOrder, pauseDestination, resumeDestination } from '../pipeline/destination-control.ts';
-import { loadPauses } from '../pipeline/pauses.ts';
+import { actOnDelivery, type DeliveryAction } from '../pipeline/deliver/delivery-control.ts';
+import { type DestinationOrder, pauseDestination, resumeDestination } from '../pipeline/deliver/destination-control.ts';
+import { loadPauses } from '../pipeline/deliver/pauses.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';

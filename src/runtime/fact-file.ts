@@ -4,8 +4,8 @@ import { PointsmanError } from '../core/errors.ts';
 import type { ImportedFact } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Lint } from '../core/lint.ts';
-import { checkFact } from '../pipeline/fact-check.ts';
-import type { Learned } from '../pipeline/learn.ts';
+import { checkFact } from '../pipeline/learn/fact-check.ts';
+import type { Learned } from '../pipeline/learn/learn.ts';
 import type { Source } from '../ports/source.ts';
 import type { Writer } from './writer.ts';
 

@@ -5,8 +5,8 @@ import type { JsonObject } from '../core/json.ts';
 import type { Lint } from '../core/lint.ts';
 import type { Mapping, MappingTest } from '../core/mapping.ts';
 import { judge, type Mismatch, type Outcome } from '../mapping/judge.ts';
-import { draftsOf } from '../pipeline/draft.ts';
-import { type ShapeTools, shape } from '../pipeline/shape.ts';
+import { draftsOf } from '../pipeline/receive/draft.ts';
+import { type ShapeTools, shape } from '../pipeline/route/shape.ts';
 import type { Source } from '../ports/source.ts';
 
 /** Tests speak about a mapping, not about an installation: they see the default choice. */

@@ -2,7 +2,7 @@ import { PointsmanError } from '../core/errors.ts';
 import { publicId, rowKey } from '../core/id.ts';
 import type { Mapping } from '../core/mapping.ts';
 import { matchesPattern } from '../core/rule-set.ts';
-import { lookupsFor } from '../pipeline/live-drafts.ts';
+import { lookupsFor } from '../pipeline/compare/live-drafts.ts';
 import type { Log, RunnableEvent } from '../ports/log.ts';
 import type { PreviewSubject } from './preview.ts';
 

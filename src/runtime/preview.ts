@@ -3,9 +3,9 @@ import type { StoredEvent } from '../core/event.ts';
 import { publicId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import type { Mapping } from '../core/mapping.ts';
-import { formulasOf } from '../pipeline/explain.ts';
-import { type RecalledResult, runRecalling } from '../pipeline/recall.ts';
-import { draftsOf, jobOf, type ShapeTools } from '../pipeline/shape.ts';
+import { formulasOf } from '../pipeline/compare/explain.ts';
+import { type RecalledResult, runRecalling } from '../pipeline/route/recall.ts';
+import { draftsOf, jobOf, type ShapeTools } from '../pipeline/route/shape.ts';
 import type { FormulaValue, TransformJob } from '../ports/transform-engine.ts';
 import { outcomeOf } from './mapping-tests.ts';
 

@@ -1,7 +1,7 @@
 import type { Mapping } from '../core/mapping.ts';
 import { ruleSetOf } from '../core/rule-set.ts';
 import { type CompiledFile, compileMappings, type MappingContext } from '../mapping/compile.ts';
-import type { Sides } from '../pipeline/compare.ts';
+import type { Sides } from '../pipeline/compare/compare.ts';
 import type { MappingFile } from '../ports/log.ts';
 
 /** Edited files to hold against the live ones. */

@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import { Agent, request } from 'undici';
 import { ERRORS, type ErrorCode, PointsmanError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
-import type { Learned } from '../pipeline/learn.ts';
+import type { Learned } from '../pipeline/learn/learn.ts';
 import { type Call, serverDelivering } from './delivering-writer.ts';
 import { serverReplays } from './replay-writer.ts';
 import type { Writer } from './writer.ts';

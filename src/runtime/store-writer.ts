@@ -1,4 +1,4 @@
-import { learn } from '../pipeline/learn.ts';
+import { learn } from '../pipeline/learn/learn.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import { storeDelivering } from './delivering-writer.ts';
 import { sourcesOf } from './registry.ts';

@@ -1,6 +1,6 @@
 import type { Mapping } from '../core/mapping.ts';
 import { compileMappings, type MappingContext } from '../mapping/compile.ts';
-import { type ExplainTools, type Explanation, explainDelivery } from '../pipeline/explain.ts';
+import { type ExplainTools, type Explanation, explainDelivery } from '../pipeline/compare/explain.ts';
 import type { DeliveryDetail } from '../ports/log.ts';
 
 /** Explains a delivery by the mapping text of its own version, as the store kept it; the remark says why it cannot. */

@@ -1,7 +1,7 @@
-import { type ForgetTools, resumeForgetting } from '../pipeline/forget.ts';
-import { createPruner } from '../pipeline/prune.ts';
-import { createReplayDesk, type ReplayDesk } from '../pipeline/replay-desk.ts';
-import { createReplayer, type ReplayerTools } from '../pipeline/replayer.ts';
+import { createReplayDesk, type ReplayDesk } from '../pipeline/replay/replay-desk.ts';
+import { createReplayer, type ReplayerTools } from '../pipeline/replay/replayer.ts';
+import { type ForgetTools, resumeForgetting } from '../pipeline/upkeep/forget.ts';
+import { createPruner } from '../pipeline/upkeep/prune.ts';
 import type { Store } from '../ports/store.ts';
 import { startWorkLoop, type WorkLoop } from './work-loop.ts';
 

@@ -1,10 +1,10 @@
 import type { Delivering } from '../http/destination-routes.ts';
-import { awaitFacts } from '../pipeline/await-facts.ts';
-import { loadPauses } from '../pipeline/pauses.ts';
-import type { ClaimTakers } from '../pipeline/receive.ts';
-import { recoverClaims } from '../pipeline/recover.ts';
-import { createRouter } from '../pipeline/route.ts';
-import { Unrouted } from '../pipeline/unrouted.ts';
+import { loadPauses } from '../pipeline/deliver/pauses.ts';
+import { recoverClaims } from '../pipeline/deliver/recover.ts';
+import type { ClaimTakers } from '../pipeline/receive/receive.ts';
+import { Unrouted } from '../pipeline/receive/unrouted.ts';
+import { awaitFacts } from '../pipeline/route/await-facts.ts';
+import { createRouter } from '../pipeline/route/route.ts';
 import type { Endpoint } from '../ports/destination.ts';
 import type { Parts } from './parts.ts';
 import { createDeliverers } from './reload/deliverers.ts';

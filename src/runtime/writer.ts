@@ -1,4 +1,4 @@
-import type { Learned, LearnRequest } from '../pipeline/learn.ts';
+import type { Learned, LearnRequest } from '../pipeline/learn/learn.ts';
 import type { DeliveringWriter } from './delivering-writer.ts';
 import type { ReplayWriter } from './replay-writer.ts';
 

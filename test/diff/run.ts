@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Diff } from '../../src/pipeline/diff.ts';
+import type { Diff } from '../../src/pipeline/compare/diff.ts';
 import { readConfigFile } from '../../src/runtime/config-file.ts';
 import { openLog } from '../../src/runtime/open-log.ts';
 import { openWorkbench } from '../../src/runtime/workbench.ts';

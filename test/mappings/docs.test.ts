@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { bloomreachEndpoints } from '../../src/destinations/bloomreach/endpoints.ts';
 import { compileMappings } from '../../src/mapping/compile.ts';
 import { formatLint } from '../../src/mapping/format-lint.ts';
-import { shape } from '../../src/pipeline/shape.ts';
+import { shape } from '../../src/pipeline/route/shape.ts';
 import { eventOf, runMappingTests } from '../../src/runtime/mapping-tests.ts';
 import { createOpenLoyaltySource } from '../../src/sources/open-loyalty/source.ts';
 import { createTransformEngine } from '../../src/transform/engine.ts';

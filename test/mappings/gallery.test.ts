@@ -5,7 +5,7 @@ import type { MemberIdKind } from '../../src/core/event.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { ruleSetOf } from '../../src/core/rule-set.ts';
 import { bloomreachEndpoints } from '../../src/destinations/bloomreach/endpoints.ts';
-import { shape } from '../../src/pipeline/shape.ts';
+import { shape } from '../../src/pipeline/route/shape.ts';
 import { eventOf } from '../../src/runtime/mapping-tests.ts';
 import { createOpenLoyaltySource } from '../../src/sources/open-loyalty/source.ts';
 import { createTransformEngine } from '../../src/transform/engine.ts';

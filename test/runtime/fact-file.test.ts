@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LearnRequest } from '../../src/pipeline/learn.ts';
+import type { LearnRequest } from '../../src/pipeline/learn/learn.ts';
 import { checkFactFile, importFacts, openFactFile } from '../../src/runtime/fact-file.ts';
 import { createFakeSource } from '../support/fake-source.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PointsmanError } from '../../src/core/errors.ts';
-import { learn } from '../../src/pipeline/learn.ts';
+import { learn } from '../../src/pipeline/learn/learn.ts';
 import type { Seeder } from '../../src/ports/seeder.ts';
 import { type SeedRequest, seedFacts } from '../../src/runtime/seed.ts';
 import { createMemoryStore } from '../../src/storage/memory/memory-store.ts';

@@ -1,5 +1,5 @@
-import { createReplayDesk, type ReplayDesk } from '../../src/pipeline/replay-desk.ts';
-import { createReplayer, type Replayer } from '../../src/pipeline/replayer.ts';
+import { createReplayDesk, type ReplayDesk } from '../../src/pipeline/replay/replay-desk.ts';
+import { createReplayer, type Replayer } from '../../src/pipeline/replay/replayer.ts';
 import type { Replay } from '../../src/ports/replays.ts';
 import type { Corridor } from './corridor.ts';
 

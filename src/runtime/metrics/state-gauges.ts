@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { DestinationStatus } from '../../pipeline/destination-status.ts';
+import type { DestinationStatus } from '../../pipeline/deliver/destination-status.ts';
 import type { Endpoint } from '../../ports/destination.ts';
 import { type Label, publishGauge, type Sample } from './publish.ts';
 

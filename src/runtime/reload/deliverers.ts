@@ -1,7 +1,7 @@
 import type { ClaimedDelivery } from '../../core/delivery.ts';
-import { createDeliverer, type Deliverer, type DeliverTools } from '../../pipeline/deliver.ts';
-import type { DestinationStatus } from '../../pipeline/destination-status.ts';
-import { giveBack } from '../../pipeline/open-claim.ts';
+import { createDeliverer, type Deliverer, type DeliverTools } from '../../pipeline/deliver/deliver.ts';
+import type { DestinationStatus } from '../../pipeline/deliver/destination-status.ts';
+import { giveBack } from '../../pipeline/deliver/open-claim.ts';
 import type { Destination } from '../../ports/destination.ts';
 import type { ClaimOffer } from '../../ports/store.ts';
 import { startWorkLoop, type WorkLoop } from '../work-loop.ts';

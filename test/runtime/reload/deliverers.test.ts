@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ClaimedDelivery } from '../../../src/core/delivery.ts';
 import { ruleSetOf } from '../../../src/core/rule-set.ts';
-import { createPauses } from '../../../src/pipeline/pauses.ts';
+import { createPauses } from '../../../src/pipeline/deliver/pauses.ts';
 import type { Destination } from '../../../src/ports/destination.ts';
 import { createDeliverers, type Deliverers } from '../../../src/runtime/reload/deliverers.ts';
 import { type Corridor, createCorridor } from '../../support/corridor.ts';
