@@ -22,8 +22,8 @@ export interface Phase {
 export const CALM_RATE = 100;
 export const BRISK_RATE = 1_000;
 
-/** Before anything is measured: enough for Node to have compiled what is hot. */
-const WARM_UP_EVENTS = 5_000;
+/** Before anything is measured: Node has compiled what is hot then, and every member has been met once. */
+const WARM_UP_EVENTS = 20_000;
 /** How long a subject that waits for the sink may take over a slow saturated phase. */
 const SLOW_SECONDS = 3;
 

@@ -1,7 +1,7 @@
 import { messageIdOf } from './sequence.ts';
 
 /** How many different members the webhooks are about. */
-export const MEMBERS = 20_000;
+export const MEMBERS = 10_000;
 
 const START_MS = Date.parse('2026-02-11T09:30:00+01:00');
 const TIERS = ['Bronze', 'Silver', 'Gold', 'Platinum'] as const;

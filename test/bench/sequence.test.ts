@@ -28,7 +28,7 @@ describe('a sequence number', () => {
 });
 
 describe('the webhooks', () => {
-  it('each have a message id of their own and are about 20,000 members in turn', () => {
+  it('each have a message id of their own and are about 10,000 members in turn', () => {
     const bodies = Array.from({ length: MEMBERS + 1 }, (_, sequence) => JSON.parse(webhookBody(sequence)));
     expect(new Set(bodies.map(({ messageId }) => messageId)).size).toBe(MEMBERS + 1);
     expect(new Set(bodies.map(({ data }) => data.customer.email)).size).toBe(20_000);
