@@ -1,9 +1,9 @@
 import v8 from 'node:v8';
 
 /** V8's default lets the heap grow up to four times what is alive before it collects. */
-const GROWING_PERCENT = 40;
+const GROWING_PERCENT = 25;
 /** The new space stays as it is from here on, in bytes: V8 would take it to 64 MB and more, and give nothing back. */
-const LARGEST_NEW_SPACE = 12 * 1024 * 1024;
+const LARGEST_NEW_SPACE = 6 * 1024 * 1024;
 const LOOK_EVERY_MS = 50;
 
 /**

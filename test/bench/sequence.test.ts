@@ -31,7 +31,7 @@ describe('the webhooks', () => {
   it('each have a message id of their own and are about 10,000 members in turn', () => {
     const bodies = Array.from({ length: MEMBERS + 1 }, (_, sequence) => JSON.parse(webhookBody(sequence)));
     expect(new Set(bodies.map(({ messageId }) => messageId)).size).toBe(MEMBERS + 1);
-    expect(new Set(bodies.map(({ data }) => data.customer.email)).size).toBe(20_000);
+    expect(new Set(bodies.map(({ data }) => data.customer.email)).size).toBe(MEMBERS);
     expect(bodies[MEMBERS].data.customer).toEqual(bodies[0].data.customer);
   });
 });
