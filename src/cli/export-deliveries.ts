@@ -5,7 +5,7 @@ import type { DeliveryDetail, DeliveryFilter, Log } from '../ports/log.ts';
 import { CONFIG_OPTION } from './config-option.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { addFilters, type Options, queryOf, surroundings, withLog } from './log-option.ts';
-import { endWhenNobodyReads, harmless, say, write } from './terminal.ts';
+import { harmless, say, write } from './terminal.ts';
 
 type Format = 'json' | 'csv';
 
@@ -32,7 +32,6 @@ export function exportCommand(deliveries: Command): void {
 
 async function exportDeliveries(options: Options & { config: string; format: Format }): Promise<void> {
   const filter = deliveryFilterOf(queryOf(options, ['member', ...Object.keys(FILTERS)]));
-  endWhenNobodyReads();
   const [head, between, tail] = options.format === 'csv' ? [csvLine(HEAD), '', ''] : ['[', ',', '\n]\n'];
   const count = await withLog(options.config, async (log, config) => {
     const { deliveryDetailView } = deliveryViews(await surroundings(log, config));

@@ -16,6 +16,7 @@ import { reloadsCommand } from './reloads.ts';
 import { replayCommand } from './replay.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
+import { endWhenNobodyReads } from './terminal.ts';
 import { testCommand } from './test.ts';
 import { validateCommand } from './validate.ts';
 
@@ -46,6 +47,7 @@ for (const add of [
   add(program);
 }
 
+endWhenNobodyReads();
 try {
   await program.parseAsync();
 } catch (error) {
