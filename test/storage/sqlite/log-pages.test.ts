@@ -191,9 +191,14 @@ function isCommon(
   if (filter.q === '') return false;
   const { q: start } = filter;
   return (
-    ids.some((id) => start.length > 4 && id.startsWith(start)) ||
+    // The padding of a whole id may be left out.
+    ids.some((id) => start.length > 4 && (id.startsWith(start) || id === padded(start))) ||
     [messageId, ...identifiers].some((text) => text.startsWith(start))
   );
+}
+
+function padded(id: string): string {
+  return `${id.slice(0, 4)}${id.slice(4).padStart(11, '0')}`;
 }
 
 function is<Value>(wanted: Value | undefined, actual: Value | null): boolean {
