@@ -12,6 +12,8 @@ import type { Remains, Subject, SubjectStart } from './subject.ts';
 const TOKEN = 'bench-only-webhook-token';
 /** The one mapping both subjects carry out. */
 const TIER_CHANGE = fileURLToPath(new URL('../mappings/tier-change.yaml', import.meta.url));
+/** As it is published: compiled. The npm scripts build it first. */
+const SERVER = new URL('../dist/cli/main.js', import.meta.url).href;
 const DATABASE = 'pointsman.db';
 const MOST_COMPLAINTS = 5;
 /** Deliveries that are looked at to know what an event's body and frozen request come to. */
@@ -57,7 +59,7 @@ export async function startServer(home: Home, start: SubjectStart): Promise<Runn
   const logFile = join(home.dir, 'server.log');
   cpSync(TIER_CHANGE, join(home.dir, 'mappings', 'tier-change.yaml'));
   writeFileSync(config, configText(home.database, start.sinkUrl));
-  const program = { ...start, file: import.meta.resolve('../src/cli/main.ts'), args: ['serve', '-c', config] };
+  const program = { ...start, file: SERVER, args: ['serve', '-c', config] };
   const child = spawnNode(program, ['ignore', 'pipe', openSync(logFile, 'w')]);
   try {
     const url = await listening(child, logFile);

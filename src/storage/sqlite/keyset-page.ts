@@ -14,7 +14,7 @@ const LONGEST_PAGE = 200;
 const MOST_STATEMENTS = 200;
 
 /** What is looked at for one page, in rows read one after the other: some 5 to 10 ms. */
-const MOST_EFFORT = 48_000;
+const MOST_EFFORT = 32_000;
 
 /**
  * Prepares the reading of pages by key, each as of one moment: never an offset, and never more than so much work, after
