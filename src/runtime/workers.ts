@@ -31,7 +31,7 @@ export interface Workers {
 }
 
 /** What the door needs of the loops to route where it stands, and hand over what it claims. */
-export interface DoorShare {
+interface DoorShare {
   readonly unrouted: Unrouted;
   readonly deliverers: ClaimTakers;
   readonly endpoint: (destination: string, endpoint: string) => Endpoint | null;
