@@ -47,7 +47,17 @@ export function startDoomed({ site, deeds, random, restMs }: DoomedTools): Doome
     });
     await delay(LIFE_MS);
     await oracle.stop();
+    await routed();
     return [...oracle.owed];
+  }
+
+  /** What names nobody and is not routed yet cannot be known to be hers: it would wait for a fact that went with her. */
+  async function routed(): Promise<void> {
+    for (;;) {
+      const answer = await callApi(site, 'GET', '/api/v1/events?status=accepted&limit=1');
+      if (Array.isArray(answer?.body['items']) && answer.body['items'].length === 0) return;
+      await delay(20);
+    }
   }
 
   /** Asked again until it is done: a kill may have come before the answer. */
