@@ -21,13 +21,13 @@ export interface DoorRouteTools extends Pick<ShapeTools, 'endpoint' | 'memberIdK
 export function routeAtDoor(drafted: Drafted, tools: DoorRouteTools): AcceptedDraft {
   const { draft } = drafted;
   if (draft.failure !== null) return { ...draft, routed: null };
-  const routed = tools.unrouted.isClear(draft.partition) ? attempt(drafted, tools) : null;
+  const routed = tools.unrouted.isClear(draft.partition) ? routedOrNull(drafted, tools) : null;
   if (routed === null) tools.unrouted.enter(draft.partition);
   return { ...draft, routed };
 }
 
 /** A bug in routing must not refuse a webhook: the router meets it again, and says so. */
-function attempt(drafted: Drafted, tools: DoorRouteTools): AcceptedDraft['routed'] {
+function routedOrNull(drafted: Drafted, tools: DoorRouteTools): AcceptedDraft['routed'] {
   try {
     return routedNow(drafted, tools);
   } catch {
