@@ -28,7 +28,7 @@ export async function withWriter<Result>(
   const log = createLogger('warn', process.stderr, systemClock);
   const token = environment['POINTSMAN_TOKEN'] || undefined;
   const writer = await openWriter({ config, url, token, clock: systemClock, log });
-  say(styled('dim', `writing to ${writer.where}`, process.stderr));
+  say(styled('dim', `using ${writer.where}`, process.stderr));
   try {
     return await use(writer);
   } finally {

@@ -78,7 +78,7 @@ test('without a server they act on the database itself', { timeout: 30_000 }, as
   writeFileSync(config, readFileSync(running.configFile, 'utf8').replace('pointsman.db', 'alone.db'));
   const alone = (...words: readonly string[]) => pointsman([...words, '-c', config]);
   const paused = await alone('destinations', 'pause', 'bloomreach', '--reason', 'at night');
-  expect(paused.stderr).toMatch(/writing to the database .*\n(.*\n)?bloomreach is paused\.\n/);
+  expect(paused.stderr).toMatch(/using the database .*\n(.*\n)?bloomreach is paused\.\n/);
   expect((await alone('destinations', 'list')).stdout).toMatch(
     /bloomreach +paused +\S+ \S+ +- +- +- +Paused by the command line: at night/,
   );

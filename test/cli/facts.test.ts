@@ -34,7 +34,7 @@ test('facts import learns a file through the running server, and again without h
   const path = file('good.ndjson', [line(1), '', line(2)]);
   const first = await write(['facts', 'import', path]);
   expect(first).toMatchObject({ code: 0, stdout: '' });
-  expect(first.stderr).toContain(`writing to the server at ${running.server.url}\n`);
+  expect(first.stderr).toContain(`using the server at ${running.server.url}\n`);
   expect(first.stderr).toContain('100 %  2 facts of about 2\n');
   expect(first.stderr).toMatch(/\n2 facts learned, 0 known already, .* 0 bad lines left out\.\n$/);
   expect((await write(['facts', 'import', path])).stderr).toContain('0 facts learned, 2 known already');

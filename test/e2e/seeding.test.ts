@@ -62,7 +62,7 @@ test('a reminder for a wallet nobody mentioned waits, is seeded, and goes out on
   loyalty.faults.add({ kind: 'status', status: 429, retryAfter: 1, count: 1, match: { path: '/member' } });
   const seeded = await seed(one);
   expect(seeded).toMatchObject({ code: 0, stdout: '' });
-  expect(seeded.stderr).toContain(`writing to the server at ${one.server.url}`);
+  expect(seeded.stderr).toContain(`using the server at ${one.server.url}`);
   expect(seeded.stderr).toMatch(/\/member answered 429: .*; trying again in 1 s/);
   expect(seeded.stderr).toMatch(/\n120 members read: 120 facts learned, 0 without a wallet or an identifier\.\n$/);
 
